@@ -1,0 +1,3 @@
+//! The mTLS front door: authenticate, authorize, forward.
+
+#![forbid(unsafe_code)]

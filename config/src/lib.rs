@@ -1,0 +1,3 @@
+//! The operator's documents: decode, validate, merge, redact, generate.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Resource model, state, watch and controller engine.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,5 @@
+//! PID 1 as a program of its own, for the initramfs.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! System calls, netlink, mounts and processes.

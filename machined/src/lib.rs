@@ -1,0 +1,3 @@
+//! The machine daemon: store, controllers, machine API.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Network protocols of the node: DHCP now; names and time later.
+
+#![forbid(unsafe_code)]

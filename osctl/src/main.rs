@@ -1,0 +1,5 @@
+//! The operator's client.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

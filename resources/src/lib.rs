@@ -1,0 +1,3 @@
+//! The resource types of a node, one file each.
+
+#![forbid(unsafe_code)]

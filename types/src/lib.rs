@@ -1,0 +1,3 @@
+//! Validated values that every other crate shares.
+
+#![forbid(unsafe_code)]
