@@ -8,6 +8,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod roles;
+
 #[expect(
     missing_docs,
     unused_qualifications,
