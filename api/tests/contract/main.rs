@@ -1,0 +1,96 @@
+//! `api/proto` beside the contract's descriptor, both ways, and proof that the comparison can fail.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use protox::Compiler;
+use protox::file::{
+    ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver,
+};
+
+use facts::{Fault, differences, facts};
+
+mod facts;
+
+/// The descriptor of the contract, as it was given: the golden file of this crate.
+const CONTRACT: &[u8] = include_bytes!("../../testdata/machine-api.binpb");
+
+/// Where the `.proto` files are.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("proto")
+}
+
+/// The names of all `.proto` files, relative to the root.
+fn files() -> Result<Vec<String>, Fault> {
+    let mut found = Vec::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "proto") {
+                let name = path.strip_prefix(root())?.to_str().ok_or("a name that is not UTF-8")?;
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// One file whose text is replaced in memory.
+struct Edited {
+    name: &'static str,
+    text: String,
+}
+
+impl FileResolver for Edited {
+    fn open_file(&self, name: &str) -> Result<File, protox::Error> {
+        if name == self.name {
+            File::from_source(name, &self.text)
+        } else {
+            Err(protox::Error::file_not_found(name))
+        }
+    }
+}
+
+/// A compiler that has read every file of the contract.
+fn compiler(edited: Option<Edited>) -> Result<Compiler, Fault> {
+    let mut resolver = ChainFileResolver::new();
+    if let Some(edited) = edited {
+        resolver.add(edited);
+    }
+    resolver.add(IncludeFileResolver::new(root()));
+    resolver.add(GoogleFileResolver::new());
+    let mut compiler = Compiler::with_file_resolver(resolver);
+    compiler.include_imports(true).include_source_info(true);
+    for file in files()? {
+        compiler.open_file(file)?;
+    }
+    Ok(compiler)
+}
+
+#[test]
+fn our_files_say_what_the_contract_says() {
+    let contract = facts(CONTRACT).expect("the contract's descriptor");
+    let compiler = compiler(None).expect("our files compile");
+    let ours = facts(&compiler.encode_file_descriptor_set()).expect("our descriptor");
+    assert!(contract.len() > 10_000, "only {} facts were compared", contract.len());
+    let found = differences(&contract, &ours);
+    assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn a_changed_number_is_found_and_named() {
+    let name = "machine/machine.proto";
+    let text = fs::read_to_string(root().join(name)).expect("the machine service");
+    let changed = text.replacen("string go_version = 4;", "string go_version = 7;", 1);
+    assert_ne!(text, changed, "the field that this test changes is gone");
+
+    let contract = facts(CONTRACT).expect("the contract's descriptor");
+    let compiler = compiler(Some(Edited { name, text: changed })).expect("still a valid file");
+    let edited = facts(&compiler.encode_file_descriptor_set()).expect("our descriptor");
+    let found = differences(&contract, &edited);
+    assert_eq!(found, ["machine.VersionInfo.go_version number: is 7, the contract has 4"]);
+}
