@@ -1,3 +1,40 @@
 //! Resource model, state, watch and controller engine.
+//!
+//! A [`State`] holds [`Resource`]s. Controllers, run by a `Runtime`, read some kinds and write others until
+//! everything agrees. The State API of [`grpc`] shows the same store to other processes.
+//!
+//! It knows nothing of any operating system, and persists nothing.
 
 #![forbid(unsafe_code)]
+
+mod collection;
+mod error;
+mod history;
+mod labels;
+pub mod meta;
+mod metadata;
+mod naming;
+mod object;
+mod selector;
+mod signal;
+mod spec;
+mod state;
+#[cfg(test)]
+mod testing;
+mod text;
+mod time;
+mod watch;
+pub mod wire;
+
+pub use crate::{
+    error::{Error, Key, OwnerConflict},
+    labels::Labels,
+    metadata::{Metadata, ParseMetadataError, Phase, Version},
+    object::{Object, Resource, Stored},
+    selector::{InvalidPattern, LabelQuery, Operator, Selector, Term},
+    spec::{DecodeError, Definition, Naming, Opaque, Sensitivity, Spec},
+    state::{State, UpdateOptions},
+    text::{Id, Text},
+    time::{Clock, ManualClock, SystemClock, Timestamp},
+    watch::{Bookmark, Change, Event, Start, Watch, WatchRequest},
+};

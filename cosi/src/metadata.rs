@@ -1,0 +1,358 @@
+//! What the store knows about a resource beside its spec.
+//!
+//! Version, owner and times are the store's to set; labels, annotations, phase and finalizers are the writer's.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use crate::{
+    labels::Labels,
+    text::{Id, Text},
+    time::Timestamp,
+};
+
+/// Where a resource is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// It is wanted.
+    #[default]
+    Running,
+    /// Its owner wants it gone; it goes once nobody holds a finalizer on it.
+    TearingDown,
+}
+
+impl Phase {
+    /// The phase's name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::TearingDown => "tearingDown",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Phase {
+    type Err = ParseMetadataError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "running" => Ok(Self::Running),
+            "tearingDown" => Ok(Self::TearingDown),
+            _ => Err(ParseMetadataError { what: "phase", text: text.to_owned() }),
+        }
+    }
+}
+
+/// How often a resource was written: 1 when created, one more with each update.
+///
+/// `UNDEFINED` is the version of what was never stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(u64);
+
+impl Version {
+    /// The version of a resource that no store has seen.
+    pub const UNDEFINED: Self = Self(0);
+
+    /// The version after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.pad("undefined"),
+            number => fmt::Display::fmt(&number, f),
+        }
+    }
+}
+
+impl FromStr for Version {
+    type Err = ParseMetadataError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(0) => Err(ParseMetadataError { what: "version", text: text.to_owned() }),
+            Ok(number) => Ok(Self(number)),
+            Err(_) if text == "undefined" => Ok(Self::UNDEFINED),
+            Err(_) => Err(ParseMetadataError { what: "version", text: text.to_owned() }),
+        }
+    }
+}
+
+/// A version or a phase that has no such text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} {text:?}")]
+pub struct ParseMetadataError {
+    what: &'static str,
+    text: String,
+}
+
+/// Namespace and kind: the collection that a resource belongs to. Shared by all resources of a collection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) kind: Text,
+    pub(crate) namespace: Text,
+}
+
+/// What the store knows about a resource beside its spec.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Metadata {
+    place: Arc<Place>,
+    id: Id,
+    owner: Text,
+    version: Version,
+    created: Timestamp,
+    updated: Timestamp,
+    extra: Option<Box<Extra>>,
+}
+
+/// What most resources lack. Boxed, so that those pay eight bytes for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Extra {
+    phase: Phase,
+    finalizers: Vec<Text>,
+    labels: Labels,
+    annotations: Labels,
+}
+
+static NO_EXTRA: Extra = Extra {
+    phase: Phase::Running,
+    finalizers: Vec::new(),
+    labels: Labels::EMPTY,
+    annotations: Labels::EMPTY,
+};
+
+impl Metadata {
+    /// The metadata of a resource that is not stored yet.
+    #[must_use]
+    pub fn new(namespace: impl Into<Text>, kind: impl Into<Text>, id: impl Into<Id>) -> Self {
+        Self {
+            place: Arc::new(Place { kind: kind.into(), namespace: namespace.into() }),
+            id: id.into(),
+            owner: Text::EMPTY,
+            version: Version::UNDEFINED,
+            created: Timestamp::default(),
+            updated: Timestamp::default(),
+            extra: None,
+        }
+    }
+
+    /// The namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &Text {
+        &self.place.namespace
+    }
+
+    /// The resource type, such as `AddressStatuses.net.talos.dev`.
+    #[must_use]
+    pub fn kind(&self) -> &Text {
+        &self.place.kind
+    }
+
+    /// The name within namespace and kind.
+    #[must_use]
+    pub fn id(&self) -> &Id {
+        &self.id
+    }
+
+    /// The controller that may change the resource; empty for those that anybody may change.
+    #[must_use]
+    pub fn owner(&self) -> &Text {
+        &self.owner
+    }
+
+    /// How often the resource was written.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// When the resource was created.
+    #[must_use]
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// When the resource was last written; the time of creation at version 1.
+    #[must_use]
+    pub fn updated(&self) -> Timestamp {
+        self.updated
+    }
+
+    /// Where the resource is in its life.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.extra().phase
+    }
+
+    /// Whether the owner wants the resource gone.
+    #[must_use]
+    pub fn is_tearing_down(&self) -> bool {
+        self.phase() == Phase::TearingDown
+    }
+
+    /// Who must let go before the resource can be destroyed, in the order in which they took hold.
+    #[must_use]
+    pub fn finalizers(&self) -> &[Text] {
+        &self.extra().finalizers
+    }
+
+    /// Whether `name` holds a finalizer.
+    #[must_use]
+    pub fn has_finalizer(&self, name: &str) -> bool {
+        self.finalizers().iter().any(|other| other == name)
+    }
+
+    /// Whether the resource is being torn down and nobody holds it any more.
+    #[must_use]
+    pub fn is_destroy_ready(&self) -> bool {
+        self.is_tearing_down() && self.finalizers().is_empty()
+    }
+
+    /// The labels, which selectors look at.
+    #[must_use]
+    pub fn labels(&self) -> &Labels {
+        &self.extra().labels
+    }
+
+    /// The annotations, which nothing in the store looks at.
+    #[must_use]
+    pub fn annotations(&self) -> &Labels {
+        &self.extra().annotations
+    }
+
+    /// The labels, to be changed.
+    pub fn labels_mut(&mut self) -> &mut Labels {
+        &mut self.extra_mut().labels
+    }
+
+    /// The annotations, to be changed.
+    pub fn annotations_mut(&mut self) -> &mut Labels {
+        &mut self.extra_mut().annotations
+    }
+
+    /// Moves the resource to `phase`.
+    pub fn set_phase(&mut self, phase: Phase) {
+        if phase != self.phase() {
+            self.extra_mut().phase = phase;
+        }
+    }
+
+    /// Adds the finalizer `name`; tells whether it was absent.
+    pub fn add_finalizer(&mut self, name: impl Into<Text>) -> bool {
+        let name = name.into();
+        let absent = !self.has_finalizer(&name);
+        if absent {
+            self.extra_mut().finalizers.push(name);
+        }
+        absent
+    }
+
+    /// Removes the finalizer `name`; tells whether it was there.
+    pub fn remove_finalizer(&mut self, name: &str) -> bool {
+        let present = self.has_finalizer(name);
+        if present {
+            self.extra_mut().finalizers.retain(|other| other != name);
+        }
+        present
+    }
+
+    pub(crate) fn place(&self) -> &Arc<Place> {
+        &self.place
+    }
+
+    pub(crate) fn set_place(&mut self, place: &Arc<Place>) {
+        if !Arc::ptr_eq(&self.place, place) {
+            self.place = Arc::clone(place);
+        }
+    }
+
+    pub(crate) fn set_owner(&mut self, owner: Text) {
+        self.owner = owner;
+    }
+
+    pub(crate) fn set_version(&mut self, version: Version) {
+        self.version = version;
+    }
+
+    pub(crate) fn set_times(&mut self, created: Timestamp, updated: Timestamp) {
+        self.created = created;
+        self.updated = updated;
+    }
+
+    /// Drops the box of rarely set fields once all of them are at their defaults.
+    pub(crate) fn shrink(&mut self) {
+        self.extra = self.extra.take().filter(|extra| **extra != NO_EXTRA);
+    }
+
+    fn extra(&self) -> &Extra {
+        self.extra.as_deref().unwrap_or(&NO_EXTRA)
+    }
+
+    fn extra_mut(&mut self) -> &mut Extra {
+        self.extra.get_or_insert_default()
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}@{}", self.version)?;
+        if !self.owner.is_empty() {
+            write!(f, " of {}", self.owner)?;
+        }
+        if let Some(extra) = &self.extra {
+            write!(f, " {extra:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Namespace, kind and id, as `network/AddressSpecs.net.talos.dev/eth0`.
+impl fmt::Display for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.namespace(), self.kind(), self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_phases_read_back() {
+        for version in [Version::UNDEFINED, Version(1), Version(u64::MAX)] {
+            assert_eq!(version.to_string().parse(), Ok(version));
+        }
+        for phase in [Phase::Running, Phase::TearingDown] {
+            assert_eq!(phase.to_string().parse(), Ok(phase));
+        }
+        for text in ["", "0", "-1", "Undefined", "1 "] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn finalizers_are_a_set_that_keeps_its_order() {
+        let mut metadata = Metadata::new("ns", "Kind", "id");
+        assert!(metadata.add_finalizer("b"));
+        assert!(metadata.add_finalizer("a"));
+        assert!(!metadata.add_finalizer("b"));
+        assert_eq!(metadata.finalizers(), ["b", "a"]);
+        assert!(metadata.remove_finalizer("b"));
+        assert!(!metadata.remove_finalizer("b"));
+    }
+
+    #[test]
+    fn is_small() {
+        assert_eq!(size_of::<Metadata>(), 88);
+    }
+}

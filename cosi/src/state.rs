@@ -1,0 +1,472 @@
+//! The store: resources in memory, by namespace and kind, each change atomic and told to whoever watches.
+//!
+//! Each collection has a lock of its own; nothing here waits, and nothing outlives the process.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use crate::{
+    collection::{Collection, Interest, Subscription},
+    error::{Error, Key, OwnerConflict},
+    history::Record,
+    meta::{self, Namespace, ResourceDefinition},
+    metadata::{Metadata, Phase, Place, Version},
+    object::{Object, Resource},
+    selector::Selector,
+    signal::Signal,
+    spec::{DecodeError, Sensitivity, Spec},
+    text::{Id, Text},
+    time::Clock,
+    watch::{Watch, WatchRequest},
+};
+
+/// A store in memory. Clones are the same store.
+#[derive(Clone)]
+pub struct State(Arc<Inner>);
+
+struct Inner {
+    clock: Arc<dyn Clock>,
+    /// Tells bookmarks of this store from those of another, or of this one before a restart.
+    cookie: u64,
+    /// By kind; most kinds live in one namespace.
+    collections: RwLock<BTreeMap<Text, Vec<Arc<Collection>>>>,
+    kinds: RwLock<BTreeMap<&'static str, Kind>>,
+}
+
+/// What the store knows of a registered type.
+#[derive(Clone, Copy)]
+struct Kind {
+    sensitivity: Sensitivity,
+    decode: fn(Object) -> Result<Object, DecodeError>,
+}
+
+/// Who updates a resource, and in which phase it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpdateOptions {
+    /// The owner that the resource must have.
+    pub owner: Text,
+    /// The phase that the resource must be in; any if `None`.
+    pub expected_phase: Option<Phase>,
+}
+
+impl UpdateOptions {
+    /// An update by `owner` of a resource that is not being torn down.
+    #[must_use]
+    pub fn owner(owner: impl Into<Text>) -> Self {
+        Self { owner: owner.into(), expected_phase: Some(Phase::Running) }
+    }
+
+    /// The same whatever the phase.
+    #[must_use]
+    pub fn any_phase(self) -> Self {
+        Self { expected_phase: None, ..self }
+    }
+}
+
+impl State {
+    /// An empty store that knows of its own two types and their namespace.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let state = Self(Arc::new(Inner {
+            clock,
+            // The standard library seeds its hashers from the system's entropy.
+            cookie: RandomState::new().hash_one(meta::NAMESPACE),
+            collections: RwLock::default(),
+            kinds: RwLock::default(),
+        }));
+        state.register_namespace(meta::NAMESPACE, "Resource definitions and namespaces");
+        state.register::<Namespace>();
+        state.register::<ResourceDefinition>();
+        state
+    }
+
+    /// Makes the type known: its definition becomes a resource, and specs that arrive in protobuf are decoded.
+    pub fn register<T: Spec>(&self) {
+        let kind = Kind { sensitivity: T::definition().sensitivity, decode: Object::decode::<T> };
+        self.0.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(T::TYPE, kind);
+        let id = ResourceDefinition::id_of(T::TYPE);
+        self.describe(Resource::new(meta::NAMESPACE, id, ResourceDefinition::of::<T>()).into());
+    }
+
+    /// Makes the namespace known.
+    pub fn register_namespace(&self, name: &str, description: &str) {
+        let spec = Namespace { description: description.to_owned() };
+        self.describe(Object::new(meta::NAMESPACE, name, spec));
+    }
+
+    /// A description is nobody's but the store's, so nothing can be in its way.
+    fn describe(&self, object: Object) {
+        if let Err(error) = self.write(object, &Text::from(meta::OWNER)) {
+            tracing::error!(%error, "describe the store");
+        }
+    }
+
+    /// Whether `kind` is registered, and who may read it.
+    #[must_use]
+    pub fn sensitivity(&self, kind: &str) -> Option<Sensitivity> {
+        let kinds = self.0.kinds.read().unwrap_or_else(PoisonError::into_inner);
+        kinds.get(kind).map(|kind| kind.sensitivity)
+    }
+
+    /// Whether the namespace is registered.
+    #[must_use]
+    pub fn has_namespace(&self, name: &str) -> bool {
+        self.get(meta::NAMESPACE, Namespace::TYPE, name).is_some()
+    }
+
+    /// Decodes the spec of an opaque resource of a registered type; others stay as they are.
+    ///
+    /// # Errors
+    /// The spec does not fit the type.
+    pub fn decode(&self, object: Object) -> Result<Object, Error> {
+        let kinds = self.0.kinds.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(kind) = kinds.get(object.metadata().kind().as_str()).copied() else {
+            return Ok(object);
+        };
+        drop(kinds);
+        let metadata = object.metadata().clone();
+        (kind.decode)(object).map_err(|source| Error::decode(&metadata, source))
+    }
+
+    /// The resource, if it is there.
+    #[must_use]
+    pub fn get(&self, namespace: &str, kind: &str, id: &str) -> Option<Object> {
+        self.find(namespace, kind)?.lock().get(id).cloned()
+    }
+
+    /// The resources of a kind that `selector` chooses, in the order of their ids.
+    #[must_use]
+    pub fn list(&self, namespace: &str, kind: &str, selector: &Selector) -> Vec<Object> {
+        let Some(collection) = self.find(namespace, kind) else { return Vec::new() };
+        let contents = collection.lock();
+        let all = contents.iter();
+        all.filter(|object| selector.matches(object.metadata())).cloned().collect()
+    }
+
+    /// Stores a new resource for `owner`, and returns it as stored.
+    ///
+    /// # Errors
+    /// It exists, or says that somebody else owns it.
+    pub fn create(&self, mut object: Object, owner: impl Into<Text>) -> Result<Object, Error> {
+        let owner = owner.into();
+        let given = object.metadata().owner();
+        if !given.is_empty() && *given != owner {
+            return Err(owner_conflict(object.metadata(), owner));
+        }
+        let collection = self.collection(object.metadata().place());
+        let now = self.0.clock.now();
+        let metadata = object.edit();
+        metadata.set_place(collection.place());
+        metadata.set_owner(owner);
+        metadata.set_version(Version::UNDEFINED.next());
+        metadata.set_times(now, now);
+        metadata.shrink();
+        collection.write(|contents| {
+            if contents.get(object.id()).is_some() {
+                return Err(Error::AlreadyExists(object.metadata().into()));
+            }
+            contents.insert(object.clone());
+            Ok((object.clone(), Some(Record::Created(object))))
+        })
+    }
+
+    /// Replaces a resource that is still as the given one was when it was read, and returns it as stored.
+    ///
+    /// # Errors
+    /// It does not exist, belongs to somebody else, was written since, or is in another phase than expected.
+    pub fn update(&self, object: Object, options: &UpdateOptions) -> Result<Object, Error> {
+        let collection = self.existing(object.metadata())?;
+        collection.write(|contents| {
+            let metadata = object.metadata();
+            let current = contents.get(object.id());
+            let old = current.ok_or_else(|| Error::NotFound(metadata.into()))?.clone();
+            check(old.metadata(), options)?;
+            if old.metadata().version() != metadata.version() {
+                return Err(Error::VersionConflict {
+                    key: metadata.into(),
+                    current: old.metadata().version(),
+                    given: metadata.version(),
+                });
+            }
+            let new = self.replace(&collection, contents, &old, object);
+            Ok((new.clone(), Some(Record::Updated { old, new })))
+        })
+    }
+
+    /// Creates the resource, or makes the existing one like it in spec, labels and annotations; writes nothing if it is like that.
+    ///
+    /// # Errors
+    /// It belongs to somebody else, or is being torn down.
+    pub fn write(&self, object: Object, owner: &Text) -> Result<Object, Error> {
+        let collection = self.collection(object.metadata().place());
+        let options = UpdateOptions::owner(owner);
+        let old = collection.lock().get(object.id()).cloned();
+        let Some(old) = old else { return self.create(object, owner) };
+        check(old.metadata(), &options)?;
+        if alike(&old, &object) {
+            return Ok(old);
+        }
+        let mut object = object;
+        let metadata = object.edit();
+        for finalizer in old.metadata().finalizers() {
+            metadata.add_finalizer(finalizer);
+        }
+        metadata.set_version(old.metadata().version());
+        self.update(object, &options)
+    }
+
+    /// Removes a resource that nobody holds.
+    ///
+    /// # Errors
+    /// It does not exist, belongs to somebody else, or is held.
+    pub fn destroy(&self, namespace: &str, kind: &str, id: &str, owner: &str) -> Result<(), Error> {
+        let metadata = Metadata::new(namespace, kind, id);
+        self.existing(&metadata)?.write(|contents| {
+            let current = contents.get(id);
+            let old = current.ok_or_else(|| Error::NotFound((&metadata).into()))?.metadata();
+            check(old, &UpdateOptions::owner(owner).any_phase())?;
+            if !old.finalizers().is_empty() {
+                return Err(Error::PendingFinalizers {
+                    key: (&metadata).into(),
+                    finalizers: old.finalizers().to_vec(),
+                });
+            }
+            Ok(((), contents.remove(id).map(Record::Destroyed)))
+        })
+    }
+
+    /// Marks a resource as one that its owner wants gone; tells whether it can be destroyed at once.
+    ///
+    /// # Errors
+    /// It does not exist or belongs to somebody else.
+    pub fn teardown(
+        &self,
+        namespace: &str,
+        kind: &str,
+        id: &str,
+        owner: &str,
+    ) -> Result<bool, Error> {
+        let options = UpdateOptions::owner(owner).any_phase();
+        let object = self.modify(namespace, kind, id, |metadata| {
+            check(metadata, &options)?;
+            metadata.set_phase(Phase::TearingDown);
+            Ok(())
+        })?;
+        Ok(object.metadata().finalizers().is_empty())
+    }
+
+    /// Holds a resource, so that it is not destroyed before it is let go.
+    ///
+    /// # Errors
+    /// It does not exist or is being torn down.
+    pub fn add_finalizer(
+        &self,
+        namespace: &str,
+        kind: &str,
+        id: &str,
+        finalizer: &str,
+    ) -> Result<(), Error> {
+        self.modify(namespace, kind, id, |metadata| {
+            if metadata.has_finalizer(finalizer) {
+                return Ok(());
+            }
+            check(metadata, &UpdateOptions::owner(metadata.owner()))?;
+            metadata.add_finalizer(finalizer);
+            Ok(())
+        })
+        .map(drop)
+    }
+
+    /// Lets go of a resource. Of one that is gone or was not held, this is the state already.
+    ///
+    /// # Errors
+    /// None in this store.
+    pub fn remove_finalizer(
+        &self,
+        namespace: &str,
+        kind: &str,
+        id: &str,
+        finalizer: &str,
+    ) -> Result<(), Error> {
+        let removed = self.modify(namespace, kind, id, |metadata| {
+            metadata.remove_finalizer(finalizer);
+            Ok(())
+        });
+        match removed {
+            Err(Error::NotFound(_)) => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Begins to watch.
+    ///
+    /// # Errors
+    /// The options exclude each other, or the bookmark is of another store or too old.
+    pub fn watch(&self, request: WatchRequest) -> Result<Watch, Error> {
+        let place = Place { kind: request.kind.clone(), namespace: request.namespace.clone() };
+        Watch::begin(self.collection(&place), self.0.cookie, request)
+    }
+
+    /// The resource of type `T` in its default namespace.
+    ///
+    /// # Errors
+    /// What is stored is not a `T`.
+    pub fn get_as<T: Spec>(&self, id: &str) -> Result<Option<Resource<T>>, Error> {
+        self.get_in(T::NAMESPACE, id)
+    }
+
+    /// The resource of type `T` in `namespace`.
+    ///
+    /// # Errors
+    /// What is stored is not a `T`.
+    pub fn get_in<T: Spec>(&self, namespace: &str, id: &str) -> Result<Option<Resource<T>>, Error> {
+        self.get(namespace, T::TYPE, id).as_ref().map(typed).transpose()
+    }
+
+    /// The resources of type `T` in its default namespace.
+    ///
+    /// # Errors
+    /// What is stored is not a `T`.
+    pub fn list_as<T: Spec>(&self) -> Result<Vec<Resource<T>>, Error> {
+        self.list_in(T::NAMESPACE)
+    }
+
+    /// The resources of type `T` in `namespace`.
+    ///
+    /// # Errors
+    /// What is stored is not a `T`.
+    pub fn list_in<T: Spec>(&self, namespace: &str) -> Result<Vec<Resource<T>>, Error> {
+        self.list(namespace, T::TYPE, &Selector::all()).iter().map(typed).collect()
+    }
+
+    /// Creates the resource, or updates its spec if that is another one.
+    ///
+    /// # Errors
+    /// It belongs to somebody else, is being torn down, or is not a `T`.
+    pub fn put<T: Spec>(
+        &self,
+        namespace: &str,
+        id: impl Into<Id>,
+        owner: &str,
+        spec: T,
+    ) -> Result<Resource<T>, Error> {
+        typed(&self.write(Object::new(namespace, id, spec), &Text::from(owner))?)
+    }
+
+    /// Wakes `signal` with each change of interest, until the subscription is dropped.
+    pub(crate) fn subscribe(
+        &self,
+        namespace: &str,
+        kind: &str,
+        interest: Interest,
+        signal: &Arc<Signal>,
+    ) -> Subscription {
+        let place = Place { kind: kind.into(), namespace: namespace.into() };
+        self.collection(&place).subscribe(interest, Arc::clone(signal))
+    }
+
+    /// Changes the metadata of a resource as a new version of it, unless nothing changed.
+    fn modify(
+        &self,
+        namespace: &str,
+        kind: &str,
+        id: &str,
+        change: impl FnOnce(&mut Metadata) -> Result<(), Error>,
+    ) -> Result<Object, Error> {
+        let collection = self.existing(&Metadata::new(namespace, kind, id))?;
+        collection.write(|contents| {
+            let key = || Box::new(Key::new(namespace, kind, id));
+            let old = contents.get(id).ok_or_else(|| Error::NotFound(key()))?.clone();
+            let mut new = old.clone();
+            change(new.edit())?;
+            if new.metadata() == old.metadata() {
+                return Ok((old, None));
+            }
+            let new = self.replace(&collection, contents, &old, new);
+            Ok((new.clone(), Some(Record::Updated { old, new })))
+        })
+    }
+
+    /// Puts `new` in the place of `old`, as its next version.
+    fn replace(
+        &self,
+        collection: &Collection,
+        contents: &mut crate::collection::Contents,
+        old: &Object,
+        mut new: Object,
+    ) -> Object {
+        let before = old.metadata();
+        let metadata = new.edit();
+        metadata.set_place(collection.place());
+        metadata.set_owner(before.owner().clone());
+        metadata.set_version(before.version().next());
+        metadata.set_times(before.created(), self.0.clock.now());
+        metadata.shrink();
+        contents.insert(new.clone());
+        new
+    }
+
+    fn find(&self, namespace: &str, kind: &str) -> Option<Arc<Collection>> {
+        let collections = self.0.collections.read().unwrap_or_else(PoisonError::into_inner);
+        let mut places = collections.get(kind)?.iter();
+        places.find(|c| c.place().namespace == namespace).cloned()
+    }
+
+    fn existing(&self, metadata: &Metadata) -> Result<Arc<Collection>, Error> {
+        self.find(metadata.namespace(), metadata.kind())
+            .ok_or_else(|| Error::NotFound(metadata.into()))
+    }
+
+    fn collection(&self, place: &Place) -> Arc<Collection> {
+        if let Some(collection) = self.find(&place.namespace, &place.kind) {
+            return collection;
+        }
+        let mut collections = self.0.collections.write().unwrap_or_else(PoisonError::into_inner);
+        let places = collections.entry(place.kind.clone()).or_default();
+        if let Some(collection) = places.iter().find(|c| c.place().namespace == place.namespace) {
+            return Arc::clone(collection);
+        }
+        let collection = Arc::new(Collection::new(place.clone()));
+        places.push(Arc::clone(&collection));
+        collection
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "State({:016x})", self.0.cookie)
+    }
+}
+
+/// Whether a resource may be updated so.
+fn check(metadata: &Metadata, options: &UpdateOptions) -> Result<(), Error> {
+    if *metadata.owner() != options.owner {
+        return Err(owner_conflict(metadata, options.owner.clone()));
+    }
+    match options.expected_phase {
+        Some(expected) if expected != metadata.phase() => {
+            Err(Error::PhaseConflict { key: metadata.into(), current: metadata.phase(), expected })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn owner_conflict(metadata: &Metadata, asked: Text) -> Error {
+    let key = Key::new(metadata.namespace(), metadata.kind(), metadata.id());
+    Error::OwnerConflict(Box::new(OwnerConflict { key, owner: metadata.owner().clone(), asked }))
+}
+
+/// Whether a writer who wants `new` has nothing to write.
+pub(crate) fn alike(old: &Object, new: &Object) -> bool {
+    old.same_spec(new)
+        && old.metadata().labels() == new.metadata().labels()
+        && old.metadata().annotations() == new.metadata().annotations()
+}
+
+pub(crate) fn typed<T: Spec>(object: &Object) -> Result<Resource<T>, Error> {
+    object.downcast().map_err(|source| Error::decode(object.metadata(), source))
+}

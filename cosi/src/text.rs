@@ -1,0 +1,199 @@
+//! Short immutable text: ids, namespaces, owners, labels.
+//!
+//! Most names in a store are shorter than 23 bytes; those live inside the value, so that a resource is one allocation.
+//! Longer ones are shared, so that a clone never copies.
+
+use std::{
+    borrow::Borrow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+    sync::Arc,
+};
+
+/// Bytes that fit beside the tag and the length in 24 bytes, the size of a `String`.
+const INLINE: usize = 22;
+
+/// The name of a resource within its namespace and kind.
+pub type Id = Text;
+
+/// An immutable string that is cheap to clone, and free to store while short.
+///
+/// It reads as a `&str`, and orders and hashes as one.
+#[derive(Clone)]
+pub struct Text(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// # Invariants
+    /// The first `len` bytes are UTF-8.
+    Inline {
+        len: u8,
+        bytes: [u8; INLINE],
+    },
+    Shared(Arc<str>),
+}
+
+impl Text {
+    /// The empty text.
+    pub const EMPTY: Self = Self(Repr::Inline { len: 0, bytes: [0; INLINE] });
+
+    /// The text as a string slice.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Inline { .. } => str::from_utf8(self.as_bytes()).unwrap_or_default(),
+            Repr::Shared(text) => text,
+        }
+    }
+
+    /// The text as bytes. Comparing them orders as comparing characters does, and spares the check of `as_str`.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Repr::Shared(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        match u8::try_from(text.len()) {
+            Ok(len) if text.len() <= INLINE => {
+                let mut bytes = [0; INLINE];
+                bytes[..text.len()].copy_from_slice(text.as_bytes());
+                Self(Repr::Inline { len, bytes })
+            }
+            _ => Self(Repr::Shared(text.into())),
+        }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&Self> for Text {
+    fn from(text: &Self) -> Self {
+        text.clone()
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.as_str().to_owned()
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_at_every_length() {
+        for len in 0..64 {
+            let text = "é".repeat(len) + &"x".repeat(len % 2);
+            assert_eq!(Text::from(&text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn orders_as_strings_do() {
+        let mut words = ["b", "a", "", "a long name that is not stored inline", "á", "ab"];
+        let mut texts = words.map(Text::from);
+        words.sort_unstable();
+        texts.sort_unstable();
+        assert_eq!(texts.map(String::from), words);
+    }
+
+    #[test]
+    fn is_no_larger_than_a_string() {
+        assert_eq!(size_of::<Text>(), size_of::<String>());
+    }
+}
