@@ -8,6 +8,10 @@
 
 pub mod capability;
 mod error;
+pub mod fs;
+pub mod host;
+pub mod mount;
+pub mod namespace;
 pub mod poll;
 pub mod power;
 pub mod process;
