@@ -5,4 +5,16 @@
 
 #![forbid(unsafe_code)]
 
+mod document;
+mod duration;
+mod effect;
+pub mod fault;
+mod field;
+mod locate;
 pub mod pki;
+pub mod v1alpha1;
+pub mod value;
+mod yaml;
+
+pub use document::Config;
+pub use fault::{Fault, Place, Warning};

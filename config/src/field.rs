@@ -1,0 +1,478 @@
+//! How a field is read from YAML and written back: one trait, and the `section!` and `choice!`
+//! macros that make structures and enumerations of it.
+//!
+//! Reading goes on after a mistake, so that all of them are found. An absent field, a null and an
+//! empty list are the same: the default of the Rust type; what the node then does is decided where
+//! the field takes effect.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use types::{LinkName, Secret};
+
+use crate::fault::{Fault, MAX_FAULTS, Place};
+use crate::yaml::read::{Entry, Style};
+use crate::yaml::{Node, Tree, Value, scalar};
+
+/// A value that stands in a document.
+pub(crate) trait Field: Sized {
+    /// Reads a node that is not null. None after a fault was noted.
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self>;
+    /// The value as it is written; none when it is left out.
+    fn encode(&self) -> Option<Tree>;
+}
+
+/// Where reading is, and what was found wrong.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    document: &'a str,
+    path: String,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl<'a> Context<'a> {
+    /// At the top of a document.
+    pub(crate) fn new(document: &'a str, faults: &'a mut Vec<Fault>) -> Self {
+        Self { document, path: String::new(), faults }
+    }
+
+    /// Notes a mistake in the present field.
+    pub(crate) fn wrong(&mut self, place: Place, rule: impl Into<String>) {
+        self.push(Fault::at(place, rule));
+    }
+
+    /// Notes a mistake with the wrong value.
+    pub(crate) fn wrong_value(&mut self, node: &Node, rule: impl Into<String>) {
+        let fault = Fault::at(node.place, rule);
+        self.push(match &node.value {
+            Value::Scalar(text, _) => fault.with_value(text),
+            Value::List(_) | Value::Map(_) => fault,
+        });
+    }
+
+    fn push(&mut self, fault: Fault) {
+        if self.faults.len() < MAX_FAULTS {
+            let (document, path) = (self.document.to_owned(), self.path.clone());
+            self.faults.push(Fault { document, path, ..fault });
+        }
+    }
+
+    /// Reads a field below the present one.
+    pub(crate) fn under<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        push_key(&mut self.path, key);
+        let value = read(self);
+        self.path.truncate(length);
+        value
+    }
+
+    /// Reads an item of the present list.
+    fn item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        push_index(&mut self.path, index);
+        let value = read(self);
+        self.path.truncate(length);
+        value
+    }
+
+    /// The entries of a mapping, or a fault.
+    pub(crate) fn entries<'n>(&mut self, node: &'n Node) -> Option<&'n [Entry]> {
+        match &node.value {
+            Value::Map(entries) => Some(entries),
+            Value::Scalar(..) | Value::List(_) => {
+                self.wrong_value(node, "must be a mapping");
+                None
+            }
+        }
+    }
+
+    /// Notes a key that no field has.
+    pub(crate) fn unknown(&mut self, entry: &Entry, known: &[&str]) {
+        let hint = nearest(&entry.key, known);
+        let fault = Fault { hint, ..Fault::at(entry.place, "unknown field") };
+        self.under(&entry.key, |cx| cx.push(fault));
+    }
+
+    /// Reads a scalar by a function; the fault shows the value.
+    pub(crate) fn scalar<T>(
+        &mut self,
+        node: &Node,
+        rule: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = match &node.value {
+            Value::Scalar(text, _) => read(text),
+            Value::List(_) | Value::Map(_) => None,
+        };
+        if value.is_none() {
+            self.wrong_value(node, rule);
+        }
+        value
+    }
+}
+
+/// Adds a key to a path: `a.b`, or `a["b/c"]` where the key holds what separates.
+pub(crate) fn push_key(path: &mut String, key: &str) {
+    if key.is_empty() || key.contains(['.', '[', ']', '"', ' ', ':']) {
+        path.push_str(&format!("[{key:?}]"));
+    } else {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+    }
+}
+
+/// Adds the number of a list's item to a path.
+pub(crate) fn push_index(path: &mut String, index: usize) {
+    path.push_str(&format!("[{index}]"));
+}
+
+/// The known word nearest to an unknown one, if it is near: at most a third of it differs.
+pub(crate) fn nearest(word: &str, known: &[&str]) -> Option<String> {
+    /// Longer words are no misspelling of any field.
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let distance = |other: &&str| distance(&lower, &other.to_lowercase());
+    let best = known.iter().min_by_key(|other| distance(other))?;
+    (distance(best) <= word.chars().count().div_ceil(3)).then(|| (*best).to_owned())
+}
+
+/// Edits (insert, remove, replace a character, swap two) between two words.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut last = None;
+    for (i, c) in one.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, d) in other.iter().enumerate() {
+            let mut best = (row[j] + usize::from(c != *d)).min(row[j + 1] + 1).min(next[j] + 1);
+            if j > 0 && last == Some(*d) && c == other[j - 1] {
+                best = best.min(before[j - 1] + 1);
+            }
+            next.push(best);
+        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(c);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+impl<T: Field> Field for Option<T> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        T::decode(node, cx).map(Some)
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        self.as_ref().and_then(T::encode)
+    }
+}
+
+impl<T: Field> Field for Box<T> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        T::decode(node, cx).map(Self::new)
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        T::encode(self)
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let Value::List(items) = &node.value else {
+            cx.wrong_value(node, "must be a list");
+            return None;
+        };
+        let read = |(index, item): (usize, &Node)| {
+            cx.item(index, |cx| {
+                if item.is_null() {
+                    cx.wrong(item.place, "must not be empty");
+                    return None;
+                }
+                T::decode(item, cx)
+            })
+        };
+        Some(items.iter().enumerate().filter_map(read).collect())
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        let items: Vec<_> = self.iter().filter_map(T::encode).collect();
+        (!items.is_empty()).then_some(Tree::List(items))
+    }
+}
+
+impl<T: Field + Default> Field for BTreeMap<String, T> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let mut map = Self::new();
+        for Entry { key, value, .. } in cx.entries(node)? {
+            let read = |cx: &mut Context<'_>| {
+                if value.is_null() { Some(T::default()) } else { T::decode(value, cx) }
+            };
+            if let Some(read) = cx.under(key, read) {
+                map.insert(key.clone(), read);
+            }
+        }
+        Some(map)
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        let entries: Vec<_> = self
+            .iter()
+            .map(|(key, value)| (key.clone(), value.encode().unwrap_or(Tree::Null)))
+            .collect();
+        (!entries.is_empty()).then_some(Tree::Map(entries))
+    }
+}
+
+impl Field for String {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        cx.scalar(node, "must be text", |text| Some(text.to_owned()))
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Text(self.clone()))
+    }
+}
+
+/// A secret text: no fault shows it.
+impl Field for Secret<String> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Scalar(text, _) => Some(Self::new(text.clone())),
+            Value::List(_) | Value::Map(_) => {
+                cx.wrong(node.place, "must be text");
+                None
+            }
+        }
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Secret(self.clone(), "REDACTED"))
+    }
+}
+
+impl Field for bool {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let quoted = matches!(&node.value, Value::Scalar(_, Style::Quoted));
+        cx.scalar(node, "must be true or false", |text| scalar::boolean(text).filter(|_| !quoted))
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Word(self.to_string()))
+    }
+}
+
+/// Integers, with the range of their type.
+macro_rules! integer {
+    ($($type:ty),*) => {$(
+        impl Field for $type {
+            fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+                let quoted = matches!(&node.value, Value::Scalar(_, Style::Quoted));
+                let rule = format!("must be a whole number from {} to {}", Self::MIN, Self::MAX);
+                cx.scalar(node, &rule, |text| {
+                    scalar::integer(text).filter(|_| !quoted).and_then(|number| Self::try_from(number).ok())
+                })
+            }
+
+            fn encode(&self) -> Option<Tree> {
+                Some(Tree::Word(self.to_string()))
+            }
+        }
+    )*};
+}
+integer!(u8, u16, u32, i64, u64);
+
+impl Field for IpAddr {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        cx.scalar(node, "must be an IP address", |text| text.parse().ok())
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Text(self.to_string()))
+    }
+}
+
+impl Field for LinkName {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let rule = "must be a link's name: 1 to 15 bytes without '/', ':' or white space";
+        cx.scalar(node, rule, |text| Self::try_from(text.to_owned()).ok())
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Text(self.to_string()))
+    }
+}
+
+/// A structure that stands as a mapping, each field with its key.
+///
+/// Makes the structure, whose fields all have an "absent", and its [`Field`]. One without any field
+/// is [`Nothing`](crate::value::Nothing).
+macro_rules! section {
+    ($(#[$attribute:meta])* pub struct $name:ident {
+        $( $(#[$field_attribute:meta])* $key:literal => $field:ident: $type:ty, )*
+    }) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name {
+            $( $(#[$field_attribute])* pub $field: $type, )*
+        }
+
+        impl $crate::field::Field for $name {
+            fn decode(node: &$crate::yaml::Node, cx: &mut $crate::field::Context<'_>) -> Option<Self> {
+                let mut section = Self::default();
+                for entry in cx.entries(node)? {
+                    match entry.key.as_str() {
+                        $( $key => {
+                            if !entry.value.is_null()
+                                && let Some(value) =
+                                    cx.under($key, |cx| $crate::field::Field::decode(&entry.value, cx))
+                            {
+                                section.$field = value;
+                            }
+                        } )*
+                        _ => cx.unknown(entry, &[$($key),*]),
+                    }
+                }
+                Some(section)
+            }
+
+            fn encode(&self) -> Option<$crate::yaml::Tree> {
+                let entries: Vec<(&str, Option<$crate::yaml::Tree>)> =
+                    vec![$( ($key, $crate::field::Field::encode(&self.$field)) ),*];
+                Some($crate::yaml::Tree::Map(
+                    entries.into_iter().filter_map(|(key, tree)| Some((key.to_owned(), tree?))).collect(),
+                ))
+            }
+        }
+    };
+}
+
+/// An enumeration of words, read without regard to case.
+macro_rules! choice {
+    ($(#[$attribute:meta])* pub enum $name:ident {
+        $( $(#[$variant_attribute:meta])* $variant:ident = $word:literal, )*
+    }) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $( $(#[$variant_attribute])* $variant, )*
+        }
+
+        impl $name {
+            /// The word in documents.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $word, )*
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::field::Field for $name {
+            fn decode(node: &$crate::yaml::Node, cx: &mut $crate::field::Context<'_>) -> Option<Self> {
+                let all = [$( Self::$variant ),*];
+                let rule = format!("must be one of {}", [$( $word ),*].join(", "));
+                cx.scalar(node, &rule, |text| {
+                    all.into_iter().find(|choice| choice.as_str().eq_ignore_ascii_case(text))
+                })
+            }
+
+            fn encode(&self) -> Option<$crate::yaml::Tree> {
+                Some($crate::yaml::Tree::Text(self.as_str().to_owned()))
+            }
+        }
+    };
+}
+
+pub(crate) use {choice, section};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    section! {
+        /// Of every shape.
+        pub struct Sample {
+            "enabled" => enabled: Option<bool>,
+            "port" => port: Option<u16>,
+            "key" => key: Option<Secret<String>>,
+            "list" => list: Vec<Sample>,
+            "labels" => labels: BTreeMap<String, String>,
+            "mode" => mode: Option<Mode>,
+        }
+    }
+
+    choice! {
+        /// Two words.
+        pub enum Mode {
+            One = "one",
+            Two = "802.3ad",
+        }
+    }
+
+    fn read(text: &str) -> (Option<Sample>, Vec<String>) {
+        let documents = crate::yaml::read::stream(text.as_bytes()).unwrap();
+        let mut faults = Vec::new();
+        let sample = Sample::decode(&documents[0], &mut Context::new("", &mut faults));
+        (sample, faults.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn all_mistakes_are_found_with_their_places() {
+        let (_, faults) = read(
+            "enabled: maybe\nport: 70000\nkey: [hunter2]\nlist:\n- prot: 1\n- ~\n- {port: '1'}\nlabels: {a.b/c: [1]}\nmode: three\n",
+        );
+        assert_eq!(
+            faults,
+            [
+                r#"1:10: enabled: must be true or false, not "maybe""#,
+                r#"2:7: port: must be a whole number from 0 to 65535, not "70000""#,
+                "3:6: key: must be text",
+                r#"5:3: list[0].prot: unknown field, did you mean "port"?"#,
+                "6:3: list[1]: must not be empty",
+                r#"7:10: list[2].port: must be a whole number from 0 to 65535, not "1""#,
+                r#"8:17: labels["a.b/c"]: must be text"#,
+                r#"9:7: mode: must be one of one, 802.3ad, not "three""#,
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_read_is_written() {
+        let text =
+            "enabled: true\nport: 0x10\nkey: s\nlist:\n- {}\nlabels: {a: 1, b: }\nmode: 802.3AD\n";
+        let (sample, faults) = read(text);
+        assert!(faults.is_empty(), "{faults:?}");
+        let tree = sample.unwrap().encode().unwrap();
+        assert_eq!(
+            tree.to_yaml(crate::yaml::tree::Show::Masks),
+            "enabled: true\nport: 16\nkey: REDACTED\nlist:\n    - {}\nlabels:\n    a: \"1\"\n    b: \"\"\nmode: 802.3ad\n"
+        );
+    }
+
+    #[test]
+    fn only_a_near_word_is_proposed() {
+        let known = ["kubelet", "network", "certSANs"];
+        for (word, want) in [
+            ("kubelt", Some("kubelet")),
+            ("certsans", Some("certSANs")),
+            ("netwrok", Some("network")),
+            ("gateway", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, &known).as_deref(), want, "{word}");
+        }
+        assert_eq!(nearest(&"kubelet".repeat(20), &known), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! `machine.systemDiskEncryption`: the system's partitions under LUKS. Deprecated in favour of
+//! VolumeConfig.
+
+use types::Secret;
+
+use crate::field::section;
+use crate::value::Nothing;
+
+section! {
+    /// Which partitions are encrypted.
+    pub struct SystemEncryption {
+        /// STATE.
+        "state" => state: Option<Encryption>,
+        /// EPHEMERAL.
+        "ephemeral" => ephemeral: Option<Encryption>,
+    }
+}
+
+section! {
+    /// How a partition is encrypted.
+    pub struct Encryption {
+        /// The format, `luks2`.
+        "provider" => provider: Option<String>,
+        /// Keys that open it.
+        "keys" => keys: Vec<EncryptionKey>,
+        /// Cipher, as cryptsetup names it.
+        "cipher" => cipher: Option<String>,
+        /// Bits of the key.
+        "keySize" => key_size: Option<u32>,
+        /// Bytes of a sector.
+        "blockSize" => block_size: Option<u64>,
+        /// Performance options of dm-crypt.
+        "options" => options: Vec<String>,
+    }
+}
+
+section! {
+    /// One key; exactly one kind of it.
+    pub struct EncryptionKey {
+        /// Slot in the LUKS header.
+        "slot" => slot: Option<u32>,
+        /// A passphrase in the configuration.
+        "static" => passphrase: Option<StaticKey>,
+        /// Derived from the node's identity.
+        "nodeID" => node_id: Option<Nothing>,
+        /// Sealed by a server.
+        "kms" => kms: Option<KmsKey>,
+        /// Sealed by the TPM.
+        "tpm" => tpm: Option<TpmKey>,
+    }
+}
+
+section! {
+    /// A passphrase.
+    pub struct StaticKey {
+        /// The passphrase.
+        "passphrase" => passphrase: Option<Secret<String>>,
+    }
+}
+
+section! {
+    /// A key server.
+    pub struct KmsKey {
+        /// URL of the server.
+        "endpoint" => endpoint: Option<String>,
+    }
+}
+
+section! {
+    /// The TPM.
+    pub struct TpmKey {
+        /// Whether enrolment insists on SecureBoot.
+        "checkSecurebootStatusOnEnroll" => check_secureboot_on_enroll: Option<bool>,
+    }
+}

@@ -1,0 +1,29 @@
+//! The root document: what a machine is and which cluster it belongs to.
+
+use super::cluster::Cluster;
+use super::machine::Machine;
+use crate::field::{choice, section};
+
+choice! {
+    /// The version of the root document's form.
+    pub enum Version {
+        /// The only one.
+        V1Alpha1 = "v1alpha1",
+    }
+}
+
+section! {
+    /// The document without a `kind`.
+    pub struct Root {
+        /// Version of the form; may be left out.
+        "version" => version: Option<Version>,
+        /// Whether services write verbose logs to the console.
+        "debug" => debug: Option<bool>,
+        /// Whether the configuration is kept over a reboot; `false` is refused. Deprecated.
+        "persist" => persist: Option<bool>,
+        /// The machine.
+        "machine" => machine: Option<Box<Machine>>,
+        /// The cluster.
+        "cluster" => cluster: Option<Box<Cluster>>,
+    }
+}
