@@ -11,7 +11,6 @@
 pub mod roles;
 
 #[expect(
-    missing_docs,
     unused_qualifications,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
