@@ -1,6 +1,5 @@
 //! The generated gRPC types of the State API.
 #![expect(
-    missing_docs,
     unused_qualifications,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,

@@ -1,5 +1,7 @@
-//! `api/proto` beside the contract's descriptor, both ways, and proof that the comparison can fail.
+//! `api/proto` beside the contract's descriptor, both ways, and proof that the comparison can fail;
+//! comments on everything; and the reference page that is made from them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,9 +10,12 @@ use protox::file::{
     ChainFileResolver, File, FileResolver, GoogleFileResolver, IncludeFileResolver,
 };
 
+use comments::comments;
 use facts::{Fault, differences, facts};
 
+mod comments;
 mod facts;
+mod methods;
 
 /// The descriptor of the contract, as it was given: the golden file of this crate.
 const CONTRACT: &[u8] = include_bytes!("../../testdata/machine-api.binpb");
@@ -93,4 +98,36 @@ fn a_changed_number_is_found_and_named() {
     let edited = facts(&compiler.encode_file_descriptor_set()).expect("our descriptor");
     let found = differences(&contract, &edited);
     assert_eq!(found, ["machine.VersionInfo.go_version number: is 7, the contract has 4"]);
+}
+
+/// The comments of all our files by full name.
+fn all_comments() -> Result<BTreeMap<String, Option<String>>, Fault> {
+    let set = compiler(None)?.file_descriptor_set();
+    let ours = set.file.iter().filter(|file| !file.name().starts_with("google/protobuf/"));
+    Ok(ours.flat_map(comments).collect())
+}
+
+#[test]
+fn everything_is_explained() {
+    let comments = all_comments().expect("our files compile");
+    assert!(comments.len() > 3_000, "only {} elements were looked at", comments.len());
+    let silent: Vec<&str> = comments
+        .iter()
+        .filter(|(_, comment)| comment.as_ref().is_none_or(|text| !text.ends_with('.')))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert!(silent.is_empty(), "{} without a comment:\n{}", silent.len(), silent.join("\n"));
+}
+
+#[test]
+fn the_reference_page_says_what_the_table_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/methods.md");
+    let comments = all_comments().expect("our files compile");
+    let expected = methods::page(&comments).expect("a page");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("docs/reference");
+        fs::write(&path, &expected).expect("docs/reference/methods.md");
+    }
+    let actual = fs::read_to_string(&path).unwrap_or_default();
+    assert!(actual == expected, "docs/reference/methods.md is stale: set UPDATE_EXPECT=1");
 }
