@@ -12,6 +12,7 @@ pub mod fs;
 pub mod host;
 pub mod mount;
 pub mod namespace;
+pub mod netlink;
 pub mod poll;
 pub mod power;
 pub mod process;
