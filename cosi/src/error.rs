@@ -86,6 +86,9 @@ pub enum Error {
     /// A bookmark of another store, or one whose successors are forgotten.
     #[error("bookmark is unknown or expired")]
     InvalidBookmark,
+    /// A controller did what it does not declare.
+    #[error("controller {} {} {} in {} without declaring it", .0.controller, .0.verb, .0.kind, .0.namespace)]
+    Undeclared(Box<Undeclared>),
     /// Options of a watch that exclude each other.
     #[error("{0} cannot be combined")]
     ConflictingOptions(&'static str),
@@ -131,6 +134,19 @@ pub struct OwnerConflict {
     pub asked: Text,
 }
 
+/// What a controller did without declaring it.
+#[derive(Debug)]
+pub struct Undeclared {
+    /// The controller.
+    pub controller: &'static str,
+    /// What it did: `reads`, `writes` or `holds`.
+    pub verb: &'static str,
+    /// The resource type.
+    pub kind: &'static str,
+    /// The namespace.
+    pub namespace: Text,
+}
+
 impl Error {
     pub(crate) fn decode(metadata: &Metadata, source: DecodeError) -> Self {
         Self::Decode { key: metadata.into(), source }
@@ -149,7 +165,7 @@ impl Error {
         match self {
             Self::NotFound(_) => Code::NotFound,
             Self::AlreadyExists(_) => Code::AlreadyExists,
-            Self::OwnerConflict(_) => Code::PermissionDenied,
+            Self::OwnerConflict(_) | Self::Undeclared(_) => Code::PermissionDenied,
             Self::VersionConflict { .. }
             | Self::PendingFinalizers { .. }
             | Self::InvalidBookmark => Code::FailedPrecondition,
@@ -169,4 +185,15 @@ impl From<tonic::Status> for Error {
     fn from(status: tonic::Status) -> Self {
         Self::Remote(Box::new(status))
     }
+}
+
+/// An error and what it came from, joined by colons.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

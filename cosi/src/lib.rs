@@ -1,6 +1,6 @@
 //! Resource model, state, watch and controller engine.
 //!
-//! A [`State`] holds [`Resource`]s. Controllers, run by a `Runtime`, read some kinds and write others until
+//! A [`State`] holds [`Resource`]s. Controllers, run by a [`Runtime`], read some kinds and write others until
 //! everything agrees. The State API of [`grpc`] shows the same store to other processes.
 //!
 //! It knows nothing of any operating system, and persists nothing.
@@ -8,7 +8,9 @@
 #![forbid(unsafe_code)]
 
 mod collection;
+mod engine;
 mod error;
+pub mod grpc;
 mod history;
 mod labels;
 pub mod meta;
@@ -27,7 +29,11 @@ mod watch;
 pub mod wire;
 
 pub use crate::{
-    error::{Error, Key, OwnerConflict},
+    engine::{
+        BoxError, Context, Controller, Declaration, Edge, EdgeKind, Input, Metrics, Monitor,
+        Output, RegisterError, Runtime, Waker, destroy_ready, exclusive, shared, strong, weak,
+    },
+    error::{Error, Key, OwnerConflict, Undeclared},
     labels::Labels,
     metadata::{Metadata, ParseMetadataError, Phase, Version},
     object::{Object, Resource, Stored},

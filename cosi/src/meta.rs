@@ -220,7 +220,7 @@ mod tests {
              - rds\n\
              printColumns:\n\
              - name: Aliases\n\
-             \x20 jsonPath: '{.aliases[:]}'"
+             \x20 jsonPath: \"{.aliases[:]}\""
         );
     }
 

@@ -40,32 +40,43 @@ impl Signal {
         }
     }
 
-    /// Takes a wake-up that is there, without waiting.
-    pub(crate) fn take(&self) -> bool {
-        self.set.swap(false, Ordering::AcqRel)
+    /// Whether there is a wake-up.
+    pub(crate) fn is_set(&self) -> bool {
+        self.set.load(Ordering::Acquire)
     }
 
-    /// Waits for a wake-up and takes it.
-    pub(crate) async fn wait(&self) {
-        poll_fn(|cx| {
-            self.waiter.register(cx.waker());
-            if self.take() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
-    }
-
-    /// How long the wake-up that was taken last had been there.
-    pub(crate) fn waited(&self) -> Duration {
+    /// Takes the wake-up, before the look that it asks for; what happens during the look sets it again.
+    ///
+    /// Returns how long it had been there, if that is measured.
+    pub(crate) fn take(&self) -> Duration {
+        if !self.set.swap(false, Ordering::AcqRel) {
+            return Duration::ZERO;
+        }
         let since = self
             .since
             .as_ref()
             .and_then(|since| since.lock().unwrap_or_else(PoisonError::into_inner).take());
         since.map_or(Duration::ZERO, |since| since.elapsed())
     }
+
+    /// Waits for a wake-up, and leaves it to be taken.
+    pub(crate) async fn ready(&self) {
+        poll_fn(|cx| {
+            if self.is_set() {
+                return Poll::Ready(());
+            }
+            self.waiter.register(cx.waker());
+            // It may have been set between the look and the registration.
+            if self.is_set() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[tokio::test]
@@ -73,16 +84,27 @@ mod tests {
         let signal = Signal::default();
         signal.set();
         signal.set();
-        signal.wait().await;
-        assert!(!signal.take());
+        signal.ready().await;
+        signal.take();
+        assert!(!signal.is_set());
     }
 
     #[tokio::test]
     async fn a_wakeup_during_the_wait_is_seen() {
-        let signal = std::sync::Arc::new(Signal::default());
-        let other = std::sync::Arc::clone(&signal);
+        let signal = Arc::new(Signal::default());
+        let other = Arc::clone(&signal);
         let setter = tokio::spawn(async move { other.set() });
-        signal.wait().await;
+        signal.ready().await;
         setter.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tells_how_long_it_was_there() {
+        let signal = Signal::measured();
+        signal.set();
+        tokio::time::advance(Duration::from_secs(2)).await;
+        signal.set();
+        assert_eq!(signal.take(), Duration::from_secs(2));
+        assert_eq!(signal.take(), Duration::ZERO);
     }
 }

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     fmt,
     hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
@@ -41,8 +42,11 @@ struct Inner {
 #[derive(Clone, Copy)]
 struct Kind {
     sensitivity: Sensitivity,
-    decode: fn(Object) -> Result<Object, DecodeError>,
+    decode: Decode,
 }
+
+/// Decodes the spec of an opaque resource of one type.
+pub(crate) type Decode = fn(Object) -> Result<Object, DecodeError>;
 
 /// Who updates a resource, and in which phase it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +94,13 @@ impl State {
         self.0.kinds.write().unwrap_or_else(PoisonError::into_inner).insert(T::TYPE, kind);
         let id = ResourceDefinition::id_of(T::TYPE);
         self.describe(Resource::new(meta::NAMESPACE, id, ResourceDefinition::of::<T>()).into());
+    }
+
+    /// Decodes specs of the type from now on, without describing it.
+    pub(crate) fn learn(&self, name: &'static str, decode: Decode) {
+        let kind = Kind { sensitivity: Sensitivity::Public, decode };
+        let mut kinds = self.0.kinds.write().unwrap_or_else(PoisonError::into_inner);
+        kinds.entry(name).or_insert(kind);
     }
 
     /// Makes the namespace known.
@@ -355,6 +366,36 @@ impl State {
         spec: T,
     ) -> Result<Resource<T>, Error> {
         typed(&self.write(Object::new(namespace, id, spec), &Text::from(owner))?)
+    }
+
+    /// Makes a resource what it is in the store that this one mirrors.
+    pub(crate) fn restore(&self, object: Object) {
+        let collection = self.collection(object.metadata().place());
+        let written: Result<(), Infallible> = collection.write(|contents| {
+            let record = match contents.get(object.id()).cloned() {
+                None => Record::Created(object.clone()),
+                Some(old) if old == object => return Ok(((), None)),
+                Some(old) => Record::Updated { old, new: object.clone() },
+            };
+            contents.insert(object);
+            Ok(((), Some(record)))
+        });
+        let Ok(()) = written;
+    }
+
+    /// Removes a resource that is gone from the store that this one mirrors.
+    pub(crate) fn evict(&self, namespace: &str, kind: &str, id: &str) {
+        let Some(collection) = self.find(namespace, kind) else { return };
+        let written: Result<(), Infallible> =
+            collection.write(|contents| Ok(((), contents.remove(id).map(Record::Destroyed))));
+        let Ok(()) = written;
+    }
+
+    /// Wakes everybody who subscribed to anything of the kind.
+    pub(crate) fn wake_all(&self, namespace: &str, kind: &str) {
+        if let Some(collection) = self.find(namespace, kind) {
+            collection.wake_all();
+        }
     }
 
     /// Wakes `signal` with each change of interest, until the subscription is dropped.

@@ -304,7 +304,7 @@ impl Watch {
             if !events.is_empty() {
                 return Some(events);
             }
-            self.signal.wait().await;
+            self.signal.ready().await;
         }
     }
 
@@ -316,6 +316,7 @@ impl Watch {
         if !self.first.is_empty() {
             return Some(std::mem::take(&mut self.first));
         }
+        self.signal.take();
         let contents = self.collection.lock();
         let Some(records) = contents.history.since(self.next) else {
             drop(contents);

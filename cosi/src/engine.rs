@@ -1,0 +1,23 @@
+//! The controller engine: runs controllers until the resources agree.
+//!
+//! A controller declares what it reads and writes, and gets a synchronous `reconcile` that looks at everything anew.
+//! Wake-ups coalesce, failures back off, panics stop at the controller. The same controller runs beside the store
+//! or at the other end of a socket.
+
+mod context;
+mod declaration;
+mod driver;
+mod mirror;
+mod registry;
+mod runtime;
+mod store;
+
+pub use self::{
+    context::Context,
+    declaration::{
+        Declaration, Edge, EdgeKind, Input, Output, destroy_ready, exclusive, shared, strong, weak,
+    },
+    driver::{BoxError, Controller, Metrics, Waker},
+    registry::RegisterError,
+    runtime::{Monitor, Runtime},
+};

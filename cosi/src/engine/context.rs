@@ -1,0 +1,244 @@
+//! What a controller can do while it reconciles: what it declared, and nothing else.
+//!
+//! Reads are of declared inputs and outputs, writes of outputs, finalizers on strong inputs.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::{
+    declaration::{Declaration, Strength},
+    store::Store,
+};
+use crate::{
+    collection::{Interest, Subscription},
+    error::{Error, Undeclared},
+    metadata::Metadata,
+    object::{Object, Resource},
+    signal::Signal,
+    spec::Spec,
+    state::typed,
+    text::{Id, Text},
+};
+
+/// What a controller can do while it reconciles.
+pub struct Context<'a> {
+    pub(crate) declaration: &'static Declaration,
+    pub(crate) store: &'a dyn Store,
+    pub(crate) owner: &'a Text,
+    pub(crate) signal: &'a Arc<Signal>,
+    pub(crate) written: &'a mut Written,
+    pub(crate) wish: Wish,
+}
+
+/// Where the controller has written: it is woken there when what it tore down can be destroyed.
+pub(crate) type Written = BTreeMap<(&'static str, Text), Subscription>;
+
+/// What a controller asks of the engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wish {
+    pub(crate) requeue: Option<Duration>,
+    pub(crate) reset_backoff: bool,
+}
+
+impl Context<'_> {
+    /// The resources of type `T` in `namespace`, in the order of their ids.
+    ///
+    /// # Errors
+    /// The controller does not declare it, or the store does not answer.
+    pub fn list<T: Spec>(&self, namespace: &str) -> Result<Vec<Resource<T>>, Error> {
+        self.may_read::<T>(namespace, None)?;
+        self.store.list(namespace, T::TYPE)?.iter().map(typed).collect()
+    }
+
+    /// The resource of type `T` named `id` in `namespace`, if it is there.
+    ///
+    /// # Errors
+    /// The controller does not declare it, or the store does not answer.
+    pub fn get<T: Spec>(&self, namespace: &str, id: &str) -> Result<Option<Resource<T>>, Error> {
+        self.may_read::<T>(namespace, Some(id))?;
+        self.store.get(namespace, T::TYPE, id)?.as_ref().map(typed).transpose()
+    }
+
+    /// Makes `spec` the spec of the resource: creates it, or updates it if it has another one.
+    ///
+    /// One that the controller tears down is created anew once nobody holds it; the engine wakes the controller then.
+    ///
+    /// # Errors
+    /// The controller does not declare it, somebody else owns the resource, or the store does not answer.
+    pub fn put<T: Spec>(
+        &mut self,
+        namespace: &str,
+        id: impl Into<Id>,
+        spec: T,
+    ) -> Result<(), Error> {
+        self.write(Resource::new(namespace, id, spec))
+    }
+
+    /// As [`Context::put`], with labels and annotations.
+    ///
+    /// # Errors
+    /// As [`Context::put`].
+    pub fn write<T: Spec>(&mut self, resource: Resource<T>) -> Result<(), Error> {
+        let metadata = &resource.metadata;
+        self.may_write::<T>(metadata.namespace())?;
+        let old = self.store.get(metadata.namespace(), T::TYPE, metadata.id())?;
+        if let Some(old) = old
+            && old.metadata().is_tearing_down()
+            && self.owns(old.metadata())
+        {
+            if !old.metadata().finalizers().is_empty() {
+                return Ok(());
+            }
+            self.destroy_old(old.metadata())?;
+        }
+        self.store.write(Object::from(resource), self.owner)
+    }
+
+    /// Makes `wanted` the controller's resources of type `T` in `namespace`: writes them, and removes its others.
+    ///
+    /// Goes on after a resource that cannot be written or removed, and returns the first such error.
+    ///
+    /// # Errors
+    /// As [`Context::put`].
+    pub fn converge<T: Spec, I: Into<Id>>(
+        &mut self,
+        namespace: &str,
+        wanted: impl IntoIterator<Item = (I, T)>,
+    ) -> Result<(), Error> {
+        let wanted: BTreeMap<Id, T> =
+            wanted.into_iter().map(|(id, spec)| (id.into(), spec)).collect();
+        self.may_write::<T>(namespace)?;
+        let mut result = Ok(());
+        for old in self.store.list(namespace, T::TYPE)? {
+            if self.owns(old.metadata()) && !wanted.contains_key(old.id()) {
+                result = result.and(self.remove::<T>(namespace, old.id()).map(drop));
+            }
+        }
+        for (id, spec) in wanted {
+            result = result.and(self.put(namespace, id, spec));
+        }
+        result
+    }
+
+    /// Tears the resource down and destroys it as soon as nobody holds it; tells whether it is gone.
+    ///
+    /// While somebody holds it, the engine wakes the controller when the last one lets go.
+    ///
+    /// # Errors
+    /// The controller does not declare it, somebody else owns the resource, or the store does not answer.
+    pub fn remove<T: Spec>(&mut self, namespace: &str, id: &str) -> Result<bool, Error> {
+        let gone = self.teardown::<T>(namespace, id)?;
+        if gone {
+            self.destroy::<T>(namespace, id)?;
+        }
+        Ok(gone)
+    }
+
+    /// Tells those who hold the resource to let go; tells whether nobody holds it. True for one that is absent.
+    ///
+    /// # Errors
+    /// The controller does not declare it, somebody else owns the resource, or the store does not answer.
+    pub fn teardown<T: Spec>(&mut self, namespace: &str, id: &str) -> Result<bool, Error> {
+        self.may_write::<T>(namespace)?;
+        absent_is(true, self.store.teardown(namespace, T::TYPE, id, self.owner))
+    }
+
+    /// Destroys the resource, if it is there.
+    ///
+    /// # Errors
+    /// The controller does not declare it, somebody owns or holds the resource, or the store does not answer.
+    pub fn destroy<T: Spec>(&mut self, namespace: &str, id: &str) -> Result<(), Error> {
+        self.may_write::<T>(namespace)?;
+        absent_is((), self.store.destroy(namespace, T::TYPE, id, self.owner))
+    }
+
+    /// Holds the resource under the controller's name, until it lets go.
+    ///
+    /// # Errors
+    /// It is not a strong input, it is gone or being torn down, or the store does not answer.
+    pub fn add_finalizer<T: Spec>(&self, namespace: &str, id: &str) -> Result<(), Error> {
+        self.may_hold::<T>(namespace, id)?;
+        self.store.add_finalizer(namespace, T::TYPE, id, self.owner)
+    }
+
+    /// Lets go of the resource; one that is gone or not held is let go of already.
+    ///
+    /// # Errors
+    /// It is not a strong input, or the store does not answer.
+    pub fn remove_finalizer<T: Spec>(&self, namespace: &str, id: &str) -> Result<(), Error> {
+        self.may_hold::<T>(namespace, id)?;
+        self.store.remove_finalizer(namespace, T::TYPE, id, self.owner)
+    }
+
+    /// Whether this controller owns the resource.
+    #[must_use]
+    pub fn owns(&self, metadata: &Metadata) -> bool {
+        metadata.owner() == self.owner
+    }
+
+    /// Reconciles again after `delay` at the latest. The shortest delay asked for counts.
+    pub fn requeue_after(&mut self, delay: Duration) {
+        let shortest = self.wish.requeue.map_or(delay, |other| other.min(delay));
+        self.wish.requeue = Some(shortest);
+    }
+
+    /// Forgets earlier failures: if this reconcile fails, it is tried again as after a first failure.
+    pub fn reset_backoff(&mut self) {
+        self.wish.reset_backoff = true;
+    }
+
+    fn destroy_old(&self, old: &Metadata) -> Result<(), Error> {
+        absent_is((), self.store.destroy(old.namespace(), old.kind(), old.id(), self.owner))
+    }
+
+    fn may_read<T: Spec>(&self, namespace: &str, id: Option<&str>) -> Result<(), Error> {
+        let inputs = &mut self.declaration.inputs.iter();
+        if inputs.any(|input| input.covers(namespace, T::TYPE, id)) || self.is_output(T::TYPE) {
+            return Ok(());
+        }
+        Err(self.undeclared("reads", T::TYPE, namespace))
+    }
+
+    fn may_write<T: Spec>(&mut self, namespace: &str) -> Result<(), Error> {
+        if !self.is_output(T::TYPE) {
+            return Err(self.undeclared("writes", T::TYPE, namespace));
+        }
+        let place = (T::TYPE, Text::from(namespace));
+        let (store, signal, owner) = (self.store, self.signal, self.owner);
+        self.written.entry(place).or_insert_with(|| {
+            let interest = Interest::DestroyReady { id: None, owner: Some(owner.clone()) };
+            store.subscribe(namespace, T::TYPE, interest, signal)
+        });
+        Ok(())
+    }
+
+    fn may_hold<T: Spec>(&self, namespace: &str, id: &str) -> Result<(), Error> {
+        let strong = self.declaration.inputs.iter().any(|input| {
+            input.strength == Strength::Strong && input.covers(namespace, T::TYPE, Some(id))
+        });
+        if strong { Ok(()) } else { Err(self.undeclared("holds", T::TYPE, namespace)) }
+    }
+
+    fn is_output(&self, kind: &str) -> bool {
+        self.declaration.outputs.iter().any(|output| output.kind == kind)
+    }
+
+    fn undeclared(&self, verb: &'static str, kind: &'static str, namespace: &str) -> Error {
+        let controller = self.declaration.name;
+        let namespace = Text::from(namespace);
+        Error::Undeclared(Box::new(Undeclared { controller, verb, kind, namespace }))
+    }
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Context({})", self.declaration.name)
+    }
+}
+
+/// Removing what is not there has succeeded.
+fn absent_is<R>(value: R, result: Result<R, Error>) -> Result<R, Error> {
+    match result {
+        Err(error) if error.is_not_found() => Ok(value),
+        other => other,
+    }
+}

@@ -1,0 +1,126 @@
+//! The controllers of a runtime, and the rules between them.
+//!
+//! Two controllers that would fight over a type are found before either runs.
+
+use std::collections::BTreeMap;
+
+use super::declaration::{Declaration, Edge, Sharing};
+
+/// The declarations of all controllers, by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Registry(BTreeMap<&'static str, &'static Declaration>);
+
+/// Why a controller cannot run beside the others.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegisterError {
+    /// The name is taken.
+    #[error("controller {0} is registered already")]
+    Name(&'static str),
+    /// The controller declares the same thing twice.
+    #[error("controller {controller} declares {kind} twice")]
+    Twice {
+        /// The controller.
+        controller: &'static str,
+        /// The resource type.
+        kind: &'static str,
+    },
+    /// Somebody else writes a type that one of the two wants alone.
+    #[error("controller {controller} writes {kind}, which {other} writes as well")]
+    Output {
+        /// The controller.
+        controller: &'static str,
+        /// The resource type.
+        kind: &'static str,
+        /// Who writes it as well.
+        other: &'static str,
+    },
+}
+
+impl Registry {
+    /// Adds a controller, if its outputs are in nobody's way.
+    pub(crate) fn add(&mut self, new: &'static Declaration) -> Result<(), RegisterError> {
+        let controller = new.name;
+        if self.0.contains_key(controller) {
+            return Err(RegisterError::Name(controller));
+        }
+        for (at, input) in new.inputs.iter().enumerate() {
+            let earlier = &new.inputs[..at];
+            if earlier.iter().any(|e| e.covers(input.namespace, input.kind, input.id)) {
+                return Err(RegisterError::Twice { controller, kind: input.kind });
+            }
+        }
+        for (at, output) in new.outputs.iter().enumerate() {
+            let kind = output.kind;
+            if new.outputs[..at].iter().any(|earlier| earlier.kind == kind) {
+                return Err(RegisterError::Twice { controller, kind });
+            }
+            let fights = |other: &Declaration| {
+                other.outputs.iter().any(|theirs| {
+                    theirs.kind == kind
+                        && [theirs.sharing, output.sharing].contains(&Sharing::Exclusive)
+                })
+            };
+            if let Some(other) = self.0.values().find(|other| fights(other)) {
+                return Err(RegisterError::Output { controller, kind, other: other.name });
+            }
+        }
+        self.0.insert(controller, new);
+        Ok(())
+    }
+
+    /// All dependencies, in the order of the controllers' names.
+    pub(crate) fn edges(&self) -> Vec<Edge> {
+        self.0.values().flat_map(|declaration| declaration.edges()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::{EdgeKind, exclusive, shared, strong, weak},
+        testing::Note,
+    };
+
+    const ALONE: Declaration =
+        Declaration { name: "a", inputs: &[], outputs: &[exclusive::<Note>()] };
+    const SHARED: Declaration =
+        Declaration { name: "b", inputs: &[], outputs: &[shared::<Note>()] };
+    const ALSO_SHARED: Declaration =
+        Declaration { name: "c", inputs: &[weak::<Note>("ns")], outputs: &[shared::<Note>()] };
+    const TWICE: Declaration = Declaration {
+        name: "d",
+        inputs: &[weak::<Note>("ns"), strong::<Note>("ns").id("x")],
+        outputs: &[],
+    };
+
+    fn check(declarations: &[&'static Declaration]) -> Result<(), RegisterError> {
+        let mut registry = Registry::default();
+        declarations.iter().try_for_each(|declaration| registry.add(declaration))
+    }
+
+    #[test]
+    fn an_exclusive_output_tolerates_no_other() {
+        let (kind, fight) = ("Notes.test.cosi.dev", |controller, kind, other| {
+            Err(RegisterError::Output { controller, kind, other })
+        });
+        assert_eq!(check(&[&ALONE, &SHARED]), fight("b", kind, "a"));
+        assert_eq!(check(&[&SHARED, &ALONE]), fight("a", kind, "b"));
+        assert_eq!(check(&[&SHARED, &ALSO_SHARED]), Ok(()));
+    }
+
+    #[test]
+    fn names_and_inputs_are_unique() {
+        assert_eq!(check(&[&ALONE, &ALONE]), Err(RegisterError::Name("a")));
+        let kind = "Notes.test.cosi.dev";
+        assert_eq!(check(&[&TWICE]), Err(RegisterError::Twice { controller: "d", kind }));
+    }
+
+    #[test]
+    fn dependencies_are_outputs_then_inputs() {
+        let mut registry = Registry::default();
+        registry.add(&ALSO_SHARED).unwrap();
+        let kinds: Vec<_> = registry.edges().iter().map(|edge| edge.kind).collect();
+        assert_eq!(kinds, [EdgeKind::OutputShared, EdgeKind::InputWeak]);
+    }
+}
