@@ -398,6 +398,7 @@ macro_rules! choice {
 pub(crate) use {choice, section};
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macros make public types")]
 mod tests {
     use super::*;
 

@@ -5,16 +5,23 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
 mod document;
 mod duration;
 mod effect;
+mod endpoint;
 pub mod fault;
 mod field;
+pub mod generate;
 mod locate;
+pub mod network;
 pub mod pki;
 pub mod v1alpha1;
+pub mod validate;
 pub mod value;
 mod yaml;
 
+pub use client::ClientConfig;
 pub use document::Config;
 pub use fault::{Fault, Place, Warning};
+pub use validate::validate;

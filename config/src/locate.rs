@@ -6,7 +6,11 @@ use crate::yaml::{Node, Value};
 
 /// The place of a field of the named document; if it is absent, of the nearest field around it.
 pub(crate) fn place(documents: &[Node], document: &str, path: &str) -> Place {
-    let Some(mut node) = documents.iter().find(|node| label(node) == document) else {
+    // A name that is written in another form than its value prints in is still of its kind.
+    let kind = document.split(' ').next().unwrap_or_default();
+    let named = documents.iter().find(|node| label(node) == document);
+    let of_kind = || documents.iter().find(|node| label(node).split(' ').next() == Some(kind));
+    let Some(mut node) = named.or_else(of_kind) else {
         return Place::default();
     };
     let mut found = node.place;
@@ -84,7 +88,8 @@ mod tests {
             ("", "[", "1:1"),
             ("K n", "field", "10:1"),
             ("K n", "", "8:1"),
-            ("K other", "field", "0:0"),
+            ("K other", "field", "10:1"),
+            ("L", "field", "0:0"),
         ] {
             assert_eq!(place(&documents, document, path).to_string(), want, "{document} {path}");
         }

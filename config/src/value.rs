@@ -304,6 +304,6 @@ mod tests {
             wrap(&good[..40]),
             Err("must be base64 of PEM text: line 3: the text ends inside a block".into())
         );
-        assert!(unwrap_pem("******").is_err());
+        unwrap_pem("******").unwrap_err();
     }
 }

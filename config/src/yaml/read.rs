@@ -434,13 +434,13 @@ mod tests {
         let deep = "[".repeat(10_000);
         assert!(faults(deep.as_bytes()).contains("nested deeper"), "{}", faults(deep.as_bytes()));
         let block: String = (0..10_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
-        assert!(stream(block.as_bytes()).is_err());
+        stream(block.as_bytes()).unwrap_err();
         let mut chain = "- &a0 [x]\n".to_owned();
         for level in 1..100 {
             chain.push_str(&format!("- &a{level} [*a{}]\n", level - 1));
         }
         assert!(faults(chain.as_bytes()).contains("nested deeper than 64 levels"));
-        assert!(stream(b"&a [*a]").is_err());
+        stream(b"&a [*a]").unwrap_err();
     }
 
     #[test]

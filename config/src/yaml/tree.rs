@@ -3,8 +3,6 @@
 //! A secret is a leaf of its own that always takes one line, so that the text with secrets and the
 //! text without have the same lines. That is what lets a diff compare the one and show the other.
 
-use std::fmt::Write as _;
-
 use types::Secret;
 
 use super::scalar;
@@ -184,8 +182,7 @@ fn quote(out: &mut String, value: &str) {
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => out.push(c),
         }
