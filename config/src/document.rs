@@ -75,11 +75,21 @@ impl Config {
         &self.documents
     }
 
+    /// The whole stream written anew, secrets included; comments are lost.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        self.write(Show::Secrets)
+    }
+
     /// The whole stream with every secret replaced by a mask; comments are lost.
     #[must_use]
     pub fn redacted(&self) -> String {
+        self.write(Show::Masks)
+    }
+
+    fn write(&self, show: Show) -> String {
         let texts: Vec<_> =
-            self.documents.iter().map(|document| document.encode().to_yaml(Show::Masks)).collect();
+            self.documents.iter().map(|document| document.encode().to_yaml(show)).collect();
         texts.join("---\n")
     }
 

@@ -39,16 +39,13 @@ fn of_document(document: &Document) -> Vec<Warning> {
     let mut idle = Idle::default();
     match document {
         Document::Root(_) => root(&tree, &mut idle),
-        Document::Link(link) => {
-            idle.document = link
-                .name
-                .as_ref()
-                .map_or("LinkConfig".to_owned(), |name| format!("LinkConfig {name}"));
+        Document::Link(_) => {
+            idle.document = document.label();
             let known: Vec<_> = LINK.into_iter().chain(["apiVersion", "kind"]).collect();
             idle.beside(&tree, "", &known);
         }
         Document::TrustedRoots(_) => {
-            idle.document = "TrustedRootsConfig".to_owned();
+            idle.document = document.label();
             idle.note(String::new());
         }
         Document::Dhcp4(_)
@@ -161,7 +158,7 @@ name: mine
                 "no effect in this version: machine.network.kubespan",
                 "no effect in this version: machine.network.interfaces[0].vip",
                 "no effect in this version: LinkConfig eth1: multicast",
-                "no effect in this version: TrustedRootsConfig",
+                "no effect in this version: TrustedRootsConfig mine",
             ]
         );
     }

@@ -5,7 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod change;
 pub mod client;
+mod diff;
 mod document;
 mod duration;
 mod effect;
@@ -21,6 +23,7 @@ pub mod validate;
 pub mod value;
 mod yaml;
 
+pub use change::Change;
 pub use client::ClientConfig;
 pub use document::Config;
 pub use fault::{Fault, Place, Warning};

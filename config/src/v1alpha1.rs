@@ -136,6 +136,22 @@ documents! {
 }
 
 impl Document {
+    /// Kind and name, by which no two documents of a configuration are equal; nothing for the root.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = match self {
+            Self::Root(_) | Self::Hostname(_) | Self::Resolver(_) => None,
+            Self::Dhcp4(document) => document.name.as_ref().map(ToString::to_string),
+            Self::Link(document) => document.name.as_ref().map(ToString::to_string),
+            Self::StaticHost(document) => document.address.as_ref().map(ToString::to_string),
+            Self::TrustedRoots(document) => document.name.clone(),
+        };
+        match name {
+            None => self.kind().to_owned(),
+            Some(name) => format!("{} {name}", self.kind()),
+        }
+    }
+
     /// Reads a document. None after a fault was noted.
     pub(crate) fn decode(node: &Node, faults: &mut Vec<Fault>) -> Option<Self> {
         let label = label(node);

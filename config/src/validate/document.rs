@@ -17,37 +17,27 @@ const MAX_LABEL: usize = 63;
 /// All rules of all documents.
 pub(super) fn check(config: &Config, report: &mut Report) {
     for document in config.documents() {
-        let kind = document.kind();
+        report.document = document.label();
         match document {
             Document::Root(_) | Document::TrustedRoots(_) => {}
             Document::Hostname(document) => {
-                report.document = kind.to_owned();
                 hostname(document, config, report);
             }
             Document::Resolver(document) => {
-                report.document = kind.to_owned();
                 resolver(document, config, report);
             }
             Document::Link(document) => {
-                report.document = named(kind, document.name.as_ref());
                 link(document, report);
             }
             Document::Dhcp4(document) => {
-                report.document = named(kind, document.name.as_ref());
                 dhcp4(document, report);
             }
             Document::StaticHost(document) => {
-                report.document = named(kind, document.address.as_ref());
                 static_host(document, report);
             }
         }
     }
     report.document.clear();
-}
-
-/// Kind and name of a document.
-fn named(kind: &str, name: Option<&impl ToString>) -> String {
-    name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {}", name.to_string()))
 }
 
 fn hostname(document: &HostnameConfig, config: &Config, report: &mut Report) {
