@@ -6,16 +6,22 @@
 //! This is the only crate of the house that may say `unsafe`, and the only one that names the crates which wrap the
 //! kernel's interfaces; its callers see `std` types and the types of this crate.
 
+pub mod boot;
 pub mod capability;
+pub mod cgroup;
 mod error;
 pub mod fs;
 pub mod host;
+pub mod kmsg;
 pub mod mount;
 pub mod namespace;
 pub mod netlink;
+pub mod packet;
 pub mod poll;
 pub mod power;
+pub mod proc;
 pub mod process;
+pub mod random;
 pub mod signal;
 pub mod socket;
 pub mod time;

@@ -102,29 +102,12 @@ fn ended(pid: Pid, status: rustix::process::WaitStatus) -> Option<Ended> {
 /// # Errors
 /// When no such process exists, or `/proc` is not mounted.
 pub fn start_time(process: u32) -> Result<u64> {
-    let path = format!("/proc/{process}/stat");
-    let stat = std::fs::read(&path).calling("read", &path)?;
-    parse_start_time(&stat).ok_or_else(|| KernelError::form(path, "no start time"))
-}
-
-/// Field 22 of `/proc/PID/stat` (`proc_pid_stat(5)`); the second, the name, may hold blanks and parentheses.
-fn parse_start_time(stat: &[u8]) -> Option<u64> {
-    let end_of_name = stat.iter().rposition(|byte| *byte == b')')?;
-    let rest = std::str::from_utf8(stat.get(end_of_name + 1..)?).ok()?;
-    rest.split_ascii_whitespace().nth(22 - 3)?.parse().ok()
+    crate::proc::load_process(process).map(|process| process.start_time)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn start_time_is_the_22nd_field_whatever_the_name() {
-        let stat = b"7 (a) b (c) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4242 99 100 18446744073709551615";
-        assert_eq!(parse_start_time(stat), Some(4242));
-        assert_eq!(parse_start_time(b""), None);
-        assert_eq!(parse_start_time(b"7 (a) S 1"), None);
-    }
 
     #[test]
     fn knows_its_own_start() {
