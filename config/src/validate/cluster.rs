@@ -30,6 +30,7 @@ pub(super) fn check(cluster: &Cluster, machine: &Machine, report: &mut Report) {
         }
     }
     manifests(cluster, report);
+    authorizers(cluster, report);
     discovery(cluster, machine, report);
 }
 
@@ -88,6 +89,32 @@ fn manifests(cluster: &Cluster, report: &mut Report) {
     {
         report
             .wrong("cluster.externalCloudProvider.manifests", "must be empty unless it is enabled");
+    }
+    let provider = cluster.external_cloud_provider.iter().flat_map(|provider| &provider.manifests);
+    let lists = [
+        ("externalCloudProvider.manifests", provider.collect::<Vec<_>>()),
+        ("extraManifests", cluster.extra_manifests.iter().collect()),
+    ];
+    for (field, list) in lists {
+        for (index, text) in list.into_iter().enumerate() {
+            if url(text).is_none() {
+                report.wrong_value(&format!("cluster.{field}[{index}]"), text, "must be a URL");
+            }
+        }
+    }
+}
+
+/// Kinds of authorizers that the API server has.
+const AUTHORIZERS: [&str; 3] = ["Node", "RBAC", "Webhook"];
+
+fn authorizers(cluster: &Cluster, report: &mut Report) {
+    let all = cluster.api_server.iter().flat_map(|server| &server.authorization_config);
+    for (index, authorizer) in all.enumerate() {
+        let kind = authorizer.kind.as_deref().unwrap_or_default();
+        if !AUTHORIZERS.contains(&kind) {
+            let path = format!("cluster.apiServer.authorizationConfig[{index}].type");
+            report.wrong_value(&path, kind, format!("must be one of {}", AUTHORIZERS.join(", ")));
+        }
     }
 }
 

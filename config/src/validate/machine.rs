@@ -85,6 +85,9 @@ fn install(machine: &Machine, mode: Mode, report: &mut Report) {
         }
         return;
     };
+    if install.disk_selector.as_ref().is_some_and(|selector| selector.name.is_some()) {
+        report.wrong("machine.install.diskSelector.name", "must be absent: names of disks change");
+    }
     let disk = install.disk.as_ref().is_some_and(|disk| !disk.is_empty());
     if mode == Mode::Metal && !disk && install.disk_selector.is_none() {
         report.wrong("machine.install", "must have a disk or a diskSelector for the mode metal");
@@ -126,6 +129,12 @@ fn features(features: Option<&Features>, kind: MachineType, mode: Mode, report: 
             "machine.features.hostDNS.forwardKubeDNSToHost",
             "must be false unless hostDNS is enabled",
         );
+    }
+    let order = features
+        .and_then(|features| features.node_address_sort_algorithm.as_deref())
+        .unwrap_or_default();
+    if !matches!(order, "" | "v1" | "v2") {
+        report.wrong_value("machine.features.nodeAddressSortAlgorithm", order, "must be v1 or v2");
     }
     let Some(access) = features.and_then(|features| features.kubernetes_api_access.as_ref()) else {
         return;

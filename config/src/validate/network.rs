@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{Report, Sign};
 use crate::v1alpha1::MachineType;
 use crate::v1alpha1::machine::bond::Bond;
-use crate::v1alpha1::machine::interface::{Interface, Vlan};
+use crate::v1alpha1::machine::interface::{Interface, Vlan, Wireguard};
 use crate::v1alpha1::machine::network::Network;
 
 /// Smallest mesh packet: IPv6 needs it (RFC 8200, section 5).
@@ -77,6 +80,9 @@ fn check_interface(interface: &Interface, path: &str, kind: MachineType, report:
             report.wrong(&format!("{path}.routes[{index}]"), "must have a network or a gateway");
         }
     }
+    if let Some(wireguard) = &interface.wireguard {
+        check_wireguard(wireguard, &format!("{path}.wireguard"), report);
+    }
     if let Some(bond) = &interface.bond {
         check_bond(bond, &format!("{path}.bond"), report);
     }
@@ -97,6 +103,22 @@ fn check_vlan(vlan: &Vlan, path: &str, kind: MachineType, report: &mut Report) {
     }
 }
 
+/// Keys are 32 bytes as base64; the private one is not shown.
+fn check_wireguard(wireguard: &Wireguard, path: &str, report: &mut Report) {
+    let is_key = |text: &str| STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
+    let rule = "must be 32 bytes as base64";
+    if !wireguard.private_key.as_ref().is_some_and(|key| is_key(key.expose())) {
+        report.wrong(&format!("{path}.privateKey"), rule);
+    }
+    for (index, peer) in wireguard.peers.iter().enumerate() {
+        let path = format!("{path}.peers[{index}]");
+        if !peer.public_key.as_deref().is_some_and(is_key) {
+            report.wrong(&format!("{path}.publicKey"), rule);
+        }
+        report.subnets(&format!("{path}.allowedIPs"), &peer.allowed_ips, Sign::Refused);
+    }
+}
+
 /// Options against the mode (Documentation/networking/bonding.rst).
 fn check_bond(bond: &Bond, path: &str, report: &mut Report) {
     let mode = bond.mode.as_deref().unwrap_or_default().to_ascii_lowercase();
@@ -105,9 +127,22 @@ fn check_bond(bond: &Bond, path: &str, report: &mut Report) {
         report.wrong(&format!("{path}.mode"), "must be set");
         return;
     }
+    for (key, set) in [
+        ("arpIPTarget", !bond.arp_ip_target.is_empty()),
+        ("adActorSystem", bond.ad_actor_system.is_some()),
+    ] {
+        if set {
+            report.wrong(&format!("{path}.{key}"), "must be absent: BondConfig has it");
+        }
+    }
+    if bond.tlb_dynamic_lb.is_some() && !is(&["balance-tlb", "balance-alb"]) {
+        report.wrong(
+            &format!("{path}.tlbDynamicLb"),
+            "must be absent unless the mode is balance-tlb or balance-alb",
+        );
+    }
     let lacp = [
         ("lacpRate", bond.lacp_rate.is_some()),
-        ("adActorSystem", bond.ad_actor_system.is_some()),
         ("adActorSysPrio", bond.ad_actor_sys_prio.is_some()),
         ("adUserPortKey", bond.ad_user_port_key.is_some()),
     ];
@@ -122,7 +157,6 @@ fn check_bond(bond: &Bond, path: &str, report: &mut Report) {
     }
     let arp = [
         ("arpInterval", bond.arp_interval.is_some_and(|interval| interval > 0)),
-        ("arpIPTarget", !bond.arp_ip_target.is_empty()),
         ("arpValidate", bond.arp_validate.is_some()),
     ];
     for (key, set) in arp {

@@ -5,9 +5,9 @@ use types::Mode;
 use super::*;
 
 /// A worker that is right for every mode.
-const WORKER: &str = include_str!("../../testdata/config/worker.yaml");
+const WORKER: &str = include_str!("../../testdata/v1alpha1/root/worker.yaml");
 /// A control plane that is right for every mode.
-const CONTROL_PLANE: &str = include_str!("../../testdata/config/controlplane.yaml");
+const CONTROL_PLANE: &str = include_str!("../../testdata/v1alpha1/root/controlplane.yaml");
 
 fn faults(text: &str, mode: Mode) -> Vec<String> {
     let (config, _) =

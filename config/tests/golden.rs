@@ -1,0 +1,77 @@
+//! Each kind of document with every field: what is read, how it is written, and what of it is shown.
+//!
+//! `testdata/v1alpha1/KIND/input.*` is any way of writing it, `expected.yaml` ours, `redacted.yaml`
+//! the same without secrets. `UPDATE_EXPECT=1` rewrites the last two.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use config::Config;
+
+fn kinds() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v1alpha1");
+    let mut kinds: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    kinds.sort();
+    assert!(kinds.len() >= 7, "{kinds:?}");
+    kinds
+}
+
+/// The file that is read.
+fn input(kind: &Path) -> PathBuf {
+    let names = ["input.yaml", "input.json"].map(|name| kind.join(name));
+    names.into_iter().find(|path| path.exists()).unwrap()
+}
+
+fn decode(bytes: &[u8], path: &Path) -> Config {
+    match Config::decode(bytes) {
+        Ok((config, _)) => config,
+        Err(faults) => panic!("{}:\n{}", path.display(), config::fault::summary(&faults)),
+    }
+}
+
+/// Compares a text with a golden file, or writes it.
+fn golden(path: &Path, got: &str) {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(path, got).unwrap();
+    }
+    assert_eq!(got, fs::read_to_string(path).unwrap(), "{}", path.display());
+}
+
+#[test]
+fn every_kind_is_written_as_expected_and_read_back() {
+    for kind in kinds() {
+        let input = input(&kind);
+        let config = decode(&fs::read(&input).unwrap(), &input);
+        let written = config.encode();
+        golden(&kind.join("expected.yaml"), &written);
+        golden(&kind.join("redacted.yaml"), &config.redacted());
+        let again = decode(written.as_bytes(), &input);
+        assert_eq!(again.encode(), written, "{}", kind.display());
+        assert_eq!(again.documents(), config.documents(), "{}", kind.display());
+    }
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    for kind in kinds() {
+        let input = input(&kind);
+        let config = decode(&fs::read(&input).unwrap(), &input);
+        for shown in [config.redacted(), format!("{config:?}"), format!("{:?}", config.documents())]
+        {
+            // Every secret of the examples begins so, but for keys.
+            assert!(!shown.contains("hunter2"), "{shown}");
+            assert!(!shown.contains("PRIVATE KEY"), "{shown}");
+            // The base64 of "-----BEGIN" and "PRIVATE KEY" as they stand in a key.
+            assert!(!shown.contains("UFJJVkFURSBLRV"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn the_submitted_bytes_are_kept() {
+    let text = b"# mine\r\nmachine: {type: worker}\r\n";
+    assert_eq!(decode(text, Path::new("text")).bytes(), text);
+}
