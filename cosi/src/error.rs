@@ -117,7 +117,7 @@ pub enum Error {
     },
     /// The store behind a socket refused, or could not be reached.
     #[error("{} ({})", .0.message(), .0.code())]
-    Remote(Box<tonic::Status>),
+    Remote(tonic::Status),
     /// The store behind a socket did not answer in time.
     #[error("{0}: no answer in time")]
     Timeout(&'static str),
@@ -183,7 +183,7 @@ impl Error {
 
 impl From<tonic::Status> for Error {
     fn from(status: tonic::Status) -> Self {
-        Self::Remote(Box::new(status))
+        Self::Remote(status)
     }
 }
 

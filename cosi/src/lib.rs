@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 mod collection;
+#[cfg(test)]
+mod conformance;
 mod engine;
 mod error;
 pub mod grpc;

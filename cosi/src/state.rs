@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    collection::{Collection, Interest, Subscription},
+    collection::{Collection, Contents, Interest, Subscription},
     error::{Error, Key, OwnerConflict},
     history::Record,
     meta::{self, Namespace, ResourceDefinition},
@@ -162,26 +162,18 @@ impl State {
     ///
     /// # Errors
     /// It exists, or says that somebody else owns it.
-    pub fn create(&self, mut object: Object, owner: impl Into<Text>) -> Result<Object, Error> {
+    pub fn create(&self, object: Object, owner: impl Into<Text>) -> Result<Object, Error> {
         let owner = owner.into();
-        let given = object.metadata().owner();
-        if !given.is_empty() && *given != owner {
-            return Err(owner_conflict(object.metadata(), owner));
+        if !object.metadata().owner().is_empty() {
+            check_owner(object.metadata(), &owner)?;
         }
         let collection = self.collection(object.metadata().place());
-        let now = self.0.clock.now();
-        let metadata = object.edit();
-        metadata.set_place(collection.place());
-        metadata.set_owner(owner);
-        metadata.set_version(Version::UNDEFINED.next());
-        metadata.set_times(now, now);
-        metadata.shrink();
         collection.write(|contents| {
             if contents.get(object.id()).is_some() {
                 return Err(Error::AlreadyExists(object.metadata().into()));
             }
-            contents.insert(object.clone());
-            Ok((object.clone(), Some(Record::Created(object))))
+            let new = self.insert(&collection, contents, object, owner);
+            Ok((new.clone(), Some(Record::Created(new))))
         })
     }
 
@@ -190,7 +182,8 @@ impl State {
     /// # Errors
     /// It does not exist, belongs to somebody else, was written since, or is in another phase than expected.
     pub fn update(&self, object: Object, options: &UpdateOptions) -> Result<Object, Error> {
-        let collection = self.existing(object.metadata())?;
+        let metadata = object.metadata();
+        let collection = self.existing(metadata.namespace(), metadata.kind(), metadata.id())?;
         collection.write(|contents| {
             let metadata = object.metadata();
             let current = contents.get(object.id());
@@ -212,22 +205,24 @@ impl State {
     ///
     /// # Errors
     /// It belongs to somebody else, or is being torn down.
-    pub fn write(&self, object: Object, owner: &Text) -> Result<Object, Error> {
+    pub fn write(&self, mut object: Object, owner: &Text) -> Result<Object, Error> {
         let collection = self.collection(object.metadata().place());
-        let options = UpdateOptions::owner(owner);
-        let old = collection.lock().get(object.id()).cloned();
-        let Some(old) = old else { return self.create(object, owner) };
-        check(old.metadata(), &options)?;
-        if alike(&old, &object) {
-            return Ok(old);
-        }
-        let mut object = object;
-        let metadata = object.edit();
-        for finalizer in old.metadata().finalizers() {
-            metadata.add_finalizer(finalizer);
-        }
-        metadata.set_version(old.metadata().version());
-        self.update(object, &options)
+        collection.write(|contents| {
+            let Some(old) = contents.get(object.id()).cloned() else {
+                let new = self.insert(&collection, contents, object, owner.clone());
+                return Ok((new.clone(), Some(Record::Created(new))));
+            };
+            check(old.metadata(), &UpdateOptions::owner(owner))?;
+            if alike(&old, &object) {
+                return Ok((old, None));
+            }
+            let metadata = object.edit();
+            for finalizer in old.metadata().finalizers() {
+                metadata.add_finalizer(finalizer);
+            }
+            let new = self.replace(&collection, contents, &old, object);
+            Ok((new.clone(), Some(Record::Updated { old, new })))
+        })
     }
 
     /// Removes a resource that nobody holds.
@@ -235,15 +230,14 @@ impl State {
     /// # Errors
     /// It does not exist, belongs to somebody else, or is held.
     pub fn destroy(&self, namespace: &str, kind: &str, id: &str, owner: &str) -> Result<(), Error> {
-        let metadata = Metadata::new(namespace, kind, id);
-        self.existing(&metadata)?.write(|contents| {
-            let current = contents.get(id);
-            let old = current.ok_or_else(|| Error::NotFound((&metadata).into()))?.metadata();
-            check(old, &UpdateOptions::owner(owner).any_phase())?;
-            if !old.finalizers().is_empty() {
+        self.existing(namespace, kind, id)?.write(|contents| {
+            let current = contents.get(id).map(Object::metadata);
+            let metadata = current.ok_or_else(|| not_found(namespace, kind, id))?;
+            check_owner(metadata, owner)?;
+            if !metadata.finalizers().is_empty() {
                 return Err(Error::PendingFinalizers {
-                    key: (&metadata).into(),
-                    finalizers: old.finalizers().to_vec(),
+                    key: metadata.into(),
+                    finalizers: metadata.finalizers().to_vec(),
                 });
             }
             Ok(((), contents.remove(id).map(Record::Destroyed)))
@@ -261,9 +255,8 @@ impl State {
         id: &str,
         owner: &str,
     ) -> Result<bool, Error> {
-        let options = UpdateOptions::owner(owner).any_phase();
         let object = self.modify(namespace, kind, id, |metadata| {
-            check(metadata, &options)?;
+            check_owner(metadata, owner)?;
             metadata.set_phase(Phase::TearingDown);
             Ok(())
         })?;
@@ -418,10 +411,9 @@ impl State {
         id: &str,
         change: impl FnOnce(&mut Metadata) -> Result<(), Error>,
     ) -> Result<Object, Error> {
-        let collection = self.existing(&Metadata::new(namespace, kind, id))?;
+        let collection = self.existing(namespace, kind, id)?;
         collection.write(|contents| {
-            let key = || Box::new(Key::new(namespace, kind, id));
-            let old = contents.get(id).ok_or_else(|| Error::NotFound(key()))?.clone();
+            let old = contents.get(id).ok_or_else(|| not_found(namespace, kind, id))?.clone();
             let mut new = old.clone();
             change(new.edit())?;
             if new.metadata() == old.metadata() {
@@ -432,11 +424,30 @@ impl State {
         })
     }
 
+    /// Puts a resource in as its first version.
+    fn insert(
+        &self,
+        collection: &Collection,
+        contents: &mut Contents,
+        mut new: Object,
+        owner: Text,
+    ) -> Object {
+        let now = self.0.clock.now();
+        let metadata = new.edit();
+        metadata.set_place(collection.place());
+        metadata.set_owner(owner);
+        metadata.set_version(Version::UNDEFINED.next());
+        metadata.set_times(now, now);
+        metadata.shrink();
+        contents.insert(new.clone());
+        new
+    }
+
     /// Puts `new` in the place of `old`, as its next version.
     fn replace(
         &self,
         collection: &Collection,
-        contents: &mut crate::collection::Contents,
+        contents: &mut Contents,
         old: &Object,
         mut new: Object,
     ) -> Object {
@@ -457,9 +468,8 @@ impl State {
         places.find(|c| c.place().namespace == namespace).cloned()
     }
 
-    fn existing(&self, metadata: &Metadata) -> Result<Arc<Collection>, Error> {
-        self.find(metadata.namespace(), metadata.kind())
-            .ok_or_else(|| Error::NotFound(metadata.into()))
+    fn existing(&self, namespace: &str, kind: &str, id: &str) -> Result<Arc<Collection>, Error> {
+        self.find(namespace, kind).ok_or_else(|| not_found(namespace, kind, id))
     }
 
     fn collection(&self, place: &Place) -> Arc<Collection> {
@@ -485,9 +495,7 @@ impl fmt::Debug for State {
 
 /// Whether a resource may be updated so.
 fn check(metadata: &Metadata, options: &UpdateOptions) -> Result<(), Error> {
-    if *metadata.owner() != options.owner {
-        return Err(owner_conflict(metadata, options.owner.clone()));
-    }
+    check_owner(metadata, &options.owner)?;
     match options.expected_phase {
         Some(expected) if expected != metadata.phase() => {
             Err(Error::PhaseConflict { key: metadata.into(), current: metadata.phase(), expected })
@@ -496,9 +504,20 @@ fn check(metadata: &Metadata, options: &UpdateOptions) -> Result<(), Error> {
     }
 }
 
-fn owner_conflict(metadata: &Metadata, asked: Text) -> Error {
-    let key = Key::new(metadata.namespace(), metadata.kind(), metadata.id());
-    Error::OwnerConflict(Box::new(OwnerConflict { key, owner: metadata.owner().clone(), asked }))
+/// Whether `owner` may change a resource.
+fn check_owner(metadata: &Metadata, owner: &str) -> Result<(), Error> {
+    if *metadata.owner() == *owner {
+        return Ok(());
+    }
+    Err(Error::OwnerConflict(Box::new(OwnerConflict {
+        key: Key::new(metadata.namespace(), metadata.kind(), metadata.id()),
+        owner: metadata.owner().clone(),
+        asked: owner.into(),
+    })))
+}
+
+fn not_found(namespace: &str, kind: &str, id: &str) -> Error {
+    Error::NotFound(Box::new(Key::new(namespace, kind, id)))
 }
 
 /// Whether a writer who wants `new` has nothing to write.

@@ -8,7 +8,7 @@ pub trait Access: Send + Sync + 'static {
     ///
     /// # Errors
     /// The refusal, as the caller shall see it.
-    fn check(&self, caller: &Extensions, operation: &Operation<'_>) -> Result<(), Box<Status>>;
+    fn check(&self, caller: &Extensions, operation: &Operation<'_>) -> Result<(), Status>;
 }
 
 /// One operation that a caller asks for.
@@ -59,7 +59,7 @@ impl Verb {
 pub struct AllowAll;
 
 impl Access for AllowAll {
-    fn check(&self, _: &Extensions, _: &Operation<'_>) -> Result<(), Box<Status>> {
+    fn check(&self, _: &Extensions, _: &Operation<'_>) -> Result<(), Status> {
         Ok(())
     }
 }

@@ -88,8 +88,13 @@ fn metadata_from_wire(wire: wire::Metadata) -> Result<Metadata, Error> {
     };
     let mut metadata = Metadata::new(wire.namespace, wire.r#type, wire.id);
     metadata.set_owner(wire.owner.into());
-    metadata.set_version(wire.version.parse().map_err(|e| invalid("metadata.version", e))?);
-    metadata.set_phase(wire.phase.parse().map_err(|e| invalid("metadata.phase", e))?);
+    // Left out, they are those of a resource that no store has seen.
+    if !wire.version.is_empty() {
+        metadata.set_version(wire.version.parse().map_err(|e| invalid("metadata.version", e))?);
+    }
+    if !wire.phase.is_empty() {
+        metadata.set_phase(wire.phase.parse().map_err(|e| invalid("metadata.phase", e))?);
+    }
     metadata.set_times(time(wire.created), time(wire.updated));
     for finalizer in wire.finalizers {
         metadata.add_finalizer(finalizer);

@@ -51,22 +51,21 @@ impl<A: Access> Server<A> {
     }
 
     fn check(&self, caller: &Extensions, operation: &Operation<'_>) -> Result<(), Status> {
-        self.access.check(caller, operation).map_err(|refused| *refused)
+        self.access.check(caller, operation)
     }
 
     fn check_write(
         &self,
         caller: &Extensions,
         verb: Verb,
-        metadata: &Metadata,
+        metadata: &wire::Metadata,
         owner: &str,
     ) -> Result<(), Status> {
-        let (namespace, kind) = (metadata.namespace(), metadata.kind());
-        let id = Some(metadata.id().as_str());
-        self.check(caller, &Operation { verb, namespace, kind, id, owner })
+        let wire::Metadata { namespace, r#type: kind, id, .. } = metadata;
+        self.check(caller, &Operation { verb, namespace, kind, id: Some(id), owner })
     }
 
-    /// The resource of a write, decoded if its type is known, and the owner who writes.
+    /// The resource of a write, decoded if its type is known.
     fn accept(
         &self,
         caller: &Extensions,
@@ -74,14 +73,14 @@ impl<A: Access> Server<A> {
         resource: Option<wire::Resource>,
         owner: &str,
     ) -> Result<Object, Status> {
-        let resource = resource.ok_or_else(|| Status::invalid_argument("resource is missing"))?;
-        let mut object = object_from_wire(resource)?;
-        self.check_write(caller, verb, object.metadata(), owner)?;
+        // Who may not write is told so, whatever it is.
+        let mut resource = resource.unwrap_or_default();
+        let metadata = resource.metadata.get_or_insert_default();
+        self.check_write(caller, verb, metadata, owner)?;
+        // The empty spec may be left out.
+        resource.spec.get_or_insert_default();
+        let object = object_from_wire(resource)?;
         check_names(object.metadata())?;
-        if object.is_tombstone() {
-            // An empty message may be left out.
-            object = Object::opaque(object.metadata().clone(), Default::default());
-        }
         Ok(self.state.decode(object)?)
     }
 
@@ -89,11 +88,11 @@ impl<A: Access> Server<A> {
     fn tear_down(
         &self,
         caller: &Extensions,
-        metadata: &Metadata,
+        metadata: &wire::Metadata,
         owner: &str,
     ) -> Result<bool, Status> {
         self.check_write(caller, Verb::Destroy, metadata, owner)?;
-        let (namespace, kind, id) = (metadata.namespace(), metadata.kind(), metadata.id());
+        let wire::Metadata { namespace, r#type: kind, id, .. } = metadata;
         Ok(self.state.teardown(namespace, kind, id, owner)?)
     }
 }
@@ -157,9 +156,9 @@ impl<A: Access> wire::state_server::State for Server<A> {
     ) -> Reply<wire::DestroyResponse> {
         let (_, caller, message) = request.into_parts();
         let owner = message.options.unwrap_or_default().owner;
-        let metadata = Metadata::new(message.namespace, message.r#type, message.id);
+        let metadata = named(message.namespace, message.r#type, message.id);
         self.check_write(&caller, Verb::Destroy, &metadata, &owner)?;
-        self.state.destroy(metadata.namespace(), metadata.kind(), metadata.id(), &owner)?;
+        self.state.destroy(&metadata.namespace, &metadata.r#type, &metadata.id, &owner)?;
         Ok(Response::new(wire::DestroyResponse {}))
     }
 
@@ -193,7 +192,7 @@ impl<A: Access> wire::state_server::State for Server<A> {
     ) -> Reply<wire::TeardownResponse> {
         let (_, caller, message) = request.into_parts();
         let owner = message.options.unwrap_or_default().owner;
-        let metadata = Metadata::new(message.namespace, message.r#type, message.id);
+        let metadata = named(message.namespace, message.r#type, message.id);
         let destroy_ready = self.tear_down(&caller, &metadata, &owner)?;
         Ok(Response::new(wire::TeardownResponse { destroy_ready }))
     }
@@ -205,10 +204,10 @@ impl<A: Access> wire::state_server::State for Server<A> {
     ) -> Reply<wire::TeardownAndDestroyResponse> {
         let (_, caller, message) = request.into_parts();
         let owner = message.options.unwrap_or_default().owner;
-        let metadata = Metadata::new(message.namespace, message.r#type, message.id);
-        let (namespace, kind, id) = (metadata.namespace(), metadata.kind(), metadata.id());
-        let mut watch = self.state.watch(WatchRequest::kind(namespace, kind).id(id))?;
+        let metadata = named(message.namespace, message.r#type, message.id);
+        let wire::Metadata { namespace, r#type: kind, id, .. } = &metadata;
         let mut ready = self.tear_down(&caller, &metadata, &owner)?;
+        let mut watch = self.state.watch(WatchRequest::kind(namespace, kind).id(id))?;
         while !ready {
             let events = watch.next().await.unwrap_or_default();
             ready = events
@@ -222,6 +221,10 @@ impl<A: Access> wire::state_server::State for Server<A> {
         self.state.destroy(namespace, kind, id, &owner)?;
         Ok(Response::new(wire::TeardownAndDestroyResponse {}))
     }
+}
+
+fn named(namespace: String, kind: String, id: String) -> wire::Metadata {
+    wire::Metadata { namespace, r#type: kind, id, ..wire::Metadata::default() }
 }
 
 /// Puts a watch into words.
@@ -265,7 +268,7 @@ impl Teller {
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
-            Error::Remote(status) => *status,
+            Error::Remote(status) => status,
             error => Self::new(error.code(), chain(&error)),
         }
     }
