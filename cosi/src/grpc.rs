@@ -7,6 +7,8 @@ mod client;
 mod convert;
 mod follow;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     access::{Access, AllowAll, Operation, Verb},

@@ -36,7 +36,7 @@ const ATTEMPTS: usize = 5;
 
 /// A store behind a socket. Clones share the connection.
 #[derive(Clone, Debug)]
-pub struct Client(StateClient<Channel>);
+pub struct Client(pub(super) StateClient<Channel>);
 
 impl Client {
     /// The store behind the unix socket at `path`; connects with the first call, and again after a break.
