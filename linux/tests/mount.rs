@@ -91,6 +91,43 @@ fn binds_restricts_moves_and_rolls_back() {
 }
 
 #[test]
+fn switches_root_and_empties_the_old_one_but_for_its_mounts() {
+    // Outside the namespace, since its path is gone once the root has changed.
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().to_owned();
+    let run = move || {
+        if let Err(error) = namespace::leave(&[Namespace::Mount]) {
+            println!("skipped: {error}");
+            return;
+        }
+        mount::make_private(Path::new("/")).unwrap();
+        // A root in memory that plays the initramfs, and one within it that plays the real root.
+        let _first = mount::mount(&tmpfs(&folder)).unwrap();
+        mount::root::switch(&folder).unwrap();
+        let new = Path::new("/new");
+        let other = Path::new("/other");
+        for path in [Path::new("/bin"), Path::new("/bin/deep"), new, other] {
+            fs::make_folder(path, 0o755).unwrap();
+        }
+        std::fs::write("/bin/deep/file", "x").unwrap();
+        std::os::unix::fs::symlink("/new", "/link").unwrap();
+        let _second = mount::mount(&tmpfs(new)).unwrap();
+        let _third = mount::mount(&tmpfs(other)).unwrap();
+        std::fs::write("/other/kept", "x").unwrap();
+        std::fs::write("/new/kept", "x").unwrap();
+
+        let old = mount::root::OldRoot::take().unwrap();
+        mount::root::switch(new).unwrap();
+        // All but /other, on which something is mounted.
+        assert_eq!(old.empty().unwrap(), 5);
+        let names: Vec<_> =
+            std::fs::read_dir("/").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["kept"]);
+    };
+    std::thread::spawn(run).join().unwrap();
+}
+
+#[test]
 fn a_folder_on_disk_is_no_initramfs() {
     if matches!(fs::magic(Path::new("/")).unwrap(), fs::RAMFS | fs::TMPFS) {
         println!("skipped: this machine's root is in memory");
