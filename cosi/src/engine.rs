@@ -11,6 +11,8 @@ mod mirror;
 mod registry;
 mod runtime;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     context::Context,
