@@ -288,4 +288,15 @@ mod tests {
         assert_eq!(both.numbers().collect::<Vec<_>>(), [12, 13]);
         assert_eq!(Set::ALL.bits(), 0x1ff_ffff_ffff);
     }
+
+    #[test]
+    fn drops_everything_in_this_thread_alone() {
+        let held = permitted().unwrap();
+        let dropped = || {
+            drop_all().unwrap();
+            assert!(permitted().unwrap().is_empty());
+        };
+        std::thread::spawn(dropped).join().unwrap();
+        assert_eq!(permitted().unwrap(), held);
+    }
 }

@@ -10,6 +10,7 @@ pub mod boot;
 pub mod capability;
 pub mod cgroup;
 mod error;
+pub mod ethtool;
 pub mod fs;
 pub mod host;
 pub mod kmsg;

@@ -15,9 +15,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use linux::capability::{Set, Sets};
+use linux::cgroup::{self, Group};
+use linux::mount::{self, Flags};
+use linux::namespace::{self, Namespace};
 use linux::poll::{self, Interest};
+use linux::proc;
 use linux::process::{self, Exit, Limit, Privileges, Resource, Spec};
 use linux::signal::Signal;
+use linux::socket;
 
 /// `reap` takes the status of any child of this test program, so one test at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -225,4 +230,83 @@ fn signals_through_the_pidfd_and_knows_the_start() {
     process::signal(&child.pidfd, Signal::TERM).unwrap();
     assert_eq!(end_of(&child), Exit::Signal(Signal::TERM));
     assert!(process::signal(&child.pidfd, Signal::TERM).unwrap_err().is_absent());
+}
+
+#[test]
+fn a_program_takes_what_it_inherits_once() {
+    // This test starts its own program again, to run itself with descriptors to take.
+    if std::env::var_os("LISTEN_FDS").is_some() {
+        let mut taken = socket::take_inherited().unwrap();
+        let version =
+            std::io::read_to_string(File::from(taken.remove("version").unwrap())).unwrap();
+        assert!(version.starts_with("Linux version"));
+        assert!(taken.contains_key("null") && taken.len() == 1);
+        socket::take_inherited().unwrap_err();
+        return;
+    }
+    let _guard = alone();
+    if !root() {
+        return;
+    }
+    let (version, null) = (File::open("/proc/version").unwrap(), File::open("/dev/null").unwrap());
+    let inherited = [("null", null.as_fd()), ("version", version.as_fd())];
+    let (mut read_end, write_end) = std::io::pipe().unwrap();
+    let program = std::env::current_exe().unwrap();
+    let words = arguments(&["test", "--exact", "a_program_takes_what_it_inherits_once"]);
+    let mut spec = spec("", &words, write_end.as_fd());
+    (spec.program, spec.inherited) = (&program, &inherited);
+    let child = process::spawn(&spec).unwrap();
+    drop(write_end);
+    let mut output = String::new();
+    read_end.read_to_string(&mut output).unwrap();
+    assert_eq!(end_of(&child), Exit::Code(0), "{output}");
+    assert!(output.contains("1 passed"), "{output}");
+}
+
+#[test]
+fn joins_its_cgroup_and_dies_with_it() {
+    let _guard = alone();
+    if !root() {
+        return;
+    }
+    // In a mount namespace of its own, so that a machine with the old hierarchies shows the new one too.
+    let run = || {
+        let root = Path::new(cgroup::ROOT);
+        let hierarchy = mount::Spec {
+            kind: "cgroup2",
+            source: "test",
+            target: root,
+            flags: Flags::NONE,
+            options: &[],
+        };
+        let mounted = namespace::leave(&[Namespace::Mount])
+            .and_then(|()| mount::make_private(Path::new("/")))
+            .and_then(|()| mount::mount(&hierarchy));
+        match mounted {
+            Ok(_mount) => check_cgroup(),
+            Err(error) => println!("skipped: {error}"),
+        }
+    };
+    std::thread::spawn(run).join().unwrap();
+}
+
+fn check_cgroup() {
+    assert_eq!(cgroup::detect(), cgroup::Version::V2);
+    let group = Group::at(&format!("holdfast-test-{}", std::process::id())).unwrap();
+    group.create().unwrap();
+    group.create().unwrap();
+    let null = File::options().write(true).open("/dev/null").unwrap();
+    let words = arguments(&["sleep", "60"]);
+    let mut spec = spec("/bin/sleep", &words, null.as_fd());
+    spec.cgroup = Some(group.path());
+    let child = process::spawn(&spec).unwrap();
+    assert_eq!(group.processes().unwrap(), [child.pid]);
+    assert_eq!(proc::cgroup(child.pid).unwrap().file_name(), group.path().file_name());
+    assert!(group.populated().unwrap());
+    group.kill().unwrap();
+    assert_eq!(end_of(&child), Exit::Signal(Signal::KILL));
+    assert!(!group.populated().unwrap());
+    group.memory_current().unwrap();
+    group.remove().unwrap();
+    assert!(group.processes().unwrap_err().is_absent());
 }

@@ -11,8 +11,10 @@ use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
+use linux::ethtool;
 use linux::namespace::{self, Namespace};
 use linux::netlink::route::{Address, Changes, Connection, Family, Link, Monitor, Route};
+use linux::netlink::uevent::{Received, Uevents};
 use linux::poll::{self, Interest};
 
 /// Runs `test` on a thread in a network namespace of its own.
@@ -147,5 +149,22 @@ fn the_monitor_tells_what_changed() {
         connection.add_address(&Address::new(one, ip("10.5.0.2"), 24)).unwrap();
         assert!(monitor.read().unwrap().addresses);
         assert!(!monitor.read().unwrap().any());
+    });
+}
+
+#[test]
+fn devices_tell_that_they_come() {
+    in_namespace(|mut connection| {
+        let mut uevents = Uevents::open().unwrap();
+        connection.add_pair("one", "two").unwrap();
+        let added = std::iter::from_fn(|| uevents.read().unwrap()).any(|received| match received {
+            Received::Event(event) => {
+                event.action == "add"
+                    && event.properties.get("INTERFACE").is_some_and(|name| name == "one")
+            }
+            Received::Unreadable | Received::Overrun => false,
+        });
+        assert!(added);
+        assert_eq!(ethtool::load("one").unwrap().driver, "veth");
     });
 }
