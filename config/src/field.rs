@@ -16,6 +16,11 @@ use crate::yaml::{Node, Tree, Value, scalar};
 
 /// A value that stands in a document.
 pub(crate) trait Field: Sized {
+    /// Whether the empty text is the same as nothing, as clients write it after a patch.
+    const EMPTY_IS_ABSENT: bool = false;
+    /// Whether an entry of a map may be null and then means the empty value.
+    const NULL_IS_EMPTY: bool = false;
+
     /// Reads a node that is not null. None after a fault was noted.
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self>;
     /// The value as it is written; none when it is left out.
@@ -162,7 +167,15 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
+/// Whether a node stands for no value of a field's type.
+pub(crate) fn is_absent<T: Field>(node: &Node) -> bool {
+    node.is_null()
+        || T::EMPTY_IS_ABSENT && matches!(&node.value, Value::Scalar(text, _) if text.is_empty())
+}
+
 impl<T: Field> Field for Option<T> {
+    const EMPTY_IS_ABSENT: bool = T::EMPTY_IS_ABSENT;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         T::decode(node, cx).map(Some)
     }
@@ -210,8 +223,13 @@ impl<T: Field + Default> Field for BTreeMap<String, T> {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let mut map = Self::new();
         for Entry { key, value, .. } in cx.entries(node)? {
-            let read = |cx: &mut Context<'_>| {
-                if value.is_null() { Some(T::default()) } else { T::decode(value, cx) }
+            let read = |cx: &mut Context<'_>| match (value.is_null(), T::NULL_IS_EMPTY) {
+                (false, _) => T::decode(value, cx),
+                (true, true) => Some(T::default()),
+                (true, false) => {
+                    cx.wrong(value.place, "must not be empty");
+                    None
+                }
             };
             if let Some(read) = cx.under(key, read) {
                 map.insert(key.clone(), read);
@@ -230,6 +248,8 @@ impl<T: Field + Default> Field for BTreeMap<String, T> {
 }
 
 impl Field for String {
+    const NULL_IS_EMPTY: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be text", |text| Some(text.to_owned()))
     }
@@ -241,6 +261,8 @@ impl Field for String {
 
 /// A secret text: no fault shows it.
 impl Field for Secret<String> {
+    const NULL_IS_EMPTY: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         match &node.value {
             Value::Scalar(text, _) => Some(Self::new(text.clone())),
@@ -288,6 +310,8 @@ macro_rules! integer {
 integer!(u8, u16, u32, i64, u64);
 
 impl Field for IpAddr {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be an IP address", |text| text.parse().ok())
     }
@@ -298,6 +322,8 @@ impl Field for IpAddr {
 }
 
 impl Field for LinkName {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let rule = "must be a link's name: 1 to 15 bytes without '/', ':' or white space";
         cx.scalar(node, rule, |text| Self::try_from(text.to_owned()).ok())
@@ -328,7 +354,7 @@ macro_rules! section {
                 for entry in cx.entries(node)? {
                     match entry.key.as_str() {
                         $( $key => {
-                            if !entry.value.is_null()
+                            if !$crate::field::is_absent::<$type>(&entry.value)
                                 && let Some(value) =
                                     cx.under($key, |cx| $crate::field::Field::decode(&entry.value, cx))
                             {
@@ -380,6 +406,8 @@ macro_rules! choice {
         }
 
         impl $crate::field::Field for $name {
+            const EMPTY_IS_ABSENT: bool = true;
+
             fn decode(node: &$crate::yaml::Node, cx: &mut $crate::field::Context<'_>) -> Option<Self> {
                 let all = [$( Self::$variant ),*];
                 let rule = format!("must be one of {}", [$( $word ),*].join(", "));

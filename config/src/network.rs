@@ -136,14 +136,19 @@ pub(crate) fn table(text: &str) -> Option<u32> {
         .or_else(|| text.parse().ok())
 }
 
-/// The bytes of a DUID, two hexadecimal digits each with colons between.
+/// The bytes of a DUID, two hexadecimal digits each, with colons between or without.
 pub(crate) fn duid(text: &str) -> Option<Vec<u8>> {
-    let byte = |digits: &str| {
-        (digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .then(|| u8::from_str_radix(digits, 16).ok())
-            .flatten()
-    };
-    text.split(':').map(byte).collect()
+    let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+    let apart = text.contains(':') && text.split(':').any(|digits| digits.len() != 2);
+    let digits = text.replace(':', "");
+    if apart
+        || digits.is_empty()
+        || !digits.len().is_multiple_of(2)
+        || !digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    {
+        return None;
+    }
+    digits.as_bytes().chunks(2).map(byte).collect()
 }
 
 impl Config {
@@ -353,6 +358,7 @@ machine:
     fn tables_and_duids_are_read() {
         assert_eq!((table("main"), table("100"), table("x")), (Some(254), Some(100), None));
         assert_eq!(duid("00:Ff:10"), Some(vec![0, 255, 16]));
+        assert_eq!(duid("00ff10"), Some(vec![0, 255, 16]));
         assert_eq!((duid("0:1"), duid("+1:22"), duid("")), (None, None, None));
     }
 }

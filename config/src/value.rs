@@ -82,6 +82,8 @@ impl fmt::Display for Prefix {
 }
 
 impl Field for Prefix {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be an address with a prefix length, as 10.0.0.1/24", |text| {
             text.parse().ok()
@@ -98,6 +100,8 @@ impl Field for Prefix {
 pub struct Address(pub Prefix);
 
 impl Field for Address {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let rule = "must be an address with or without a prefix length, as 10.0.0.1/24";
         cx.scalar(node, rule, |text| text.parse().or_else(|_| text.parse().map(Prefix::host)).ok())
@@ -128,6 +132,8 @@ fn unwrap_pem(text: &str) -> Result<String, String> {
 }
 
 impl Field for Pem {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         read_pem(node, cx).map(Self)
     }
@@ -142,6 +148,8 @@ impl Field for Pem {
 pub struct PemKey(pub Secret<String>);
 
 impl Field for PemKey {
+    const EMPTY_IS_ABSENT: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         read_pem(node, cx).map(Secret::new).map(Self)
     }
@@ -151,10 +159,9 @@ impl Field for PemKey {
     }
 }
 
-/// The PEM text of a node; none for an empty one. The value may be a key and is never shown.
+/// The PEM text of a node. The value may be a key and is never shown.
 fn read_pem(node: &Node, cx: &mut Context<'_>) -> Option<String> {
     let result = match &node.value {
-        Value::Scalar(text, _) if text.is_empty() => return None,
         Value::Scalar(text, _) => unwrap_pem(text),
         Value::List(_) | Value::Map(_) => Err("must be base64 of PEM text".to_owned()),
     };
@@ -259,6 +266,8 @@ impl Default for Argument {
 }
 
 impl Field for Argument {
+    const NULL_IS_EMPTY: bool = true;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         match &node.value {
             Value::List(_) => Vec::decode(node, cx).map(Self::Many),

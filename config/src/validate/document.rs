@@ -106,17 +106,6 @@ fn link(document: &LinkConfig, report: &mut Report) {
         if route.destination.is_some_and(|destination| destination.length() == 0) {
             report.wrong(&format!("{path}.destination"), "must be absent for a default route");
         }
-        if route.destination.is_none() && route.gateway.is_none() {
-            report.wrong(&path, "must have a destination or a gateway");
-        }
-        let mixed = [route.gateway, route.source].into_iter().flatten().any(|address| {
-            route
-                .destination
-                .is_some_and(|destination| destination.address().is_ipv4() != address.is_ipv4())
-        });
-        if mixed {
-            report.wrong(&path, "must not mix IPv4 and IPv6");
-        }
         if let Some(name) = route.table.as_deref().filter(|name| table(name).is_none()) {
             report.wrong_value(
                 &format!("{path}.table"),
@@ -138,7 +127,7 @@ fn dhcp4(document: &Dhcp4Config, report: &mut Report) {
         }
         None if by_duid => report.wrong("duidRaw", "must be set when clientIdentifier is duid"),
         Some(text) if duid(text).is_none() => {
-            report.wrong_value("duidRaw", text, "must be bytes in hexadecimal with colons between");
+            report.wrong_value("duidRaw", text, "must be bytes in hexadecimal, as 00:01:aa");
         }
         Some(_) | None => {}
     }

@@ -1,6 +1,6 @@
 //! Rules of `machine`.
 
-use types::{Mode, Role};
+use types::{ByteSize, Mode, Role};
 
 use super::{Report, Sign, network};
 use crate::field::push_key;
@@ -88,6 +88,12 @@ fn install(machine: &Machine, mode: Mode, report: &mut Report) {
     if install.disk_selector.as_ref().is_some_and(|selector| selector.name.is_some()) {
         report.wrong("machine.install.diskSelector.name", "must be absent: names of disks change");
     }
+    for (index, extension) in install.extensions.iter().enumerate() {
+        if install.extensions[..index].contains(extension) {
+            report
+                .wrong(&format!("machine.install.extensions[{index}]"), "must not be there twice");
+        }
+    }
     let disk = install.disk.as_ref().is_some_and(|disk| !disk.is_empty());
     if mode == Mode::Metal && !disk && install.disk_selector.is_none() {
         report.wrong("machine.install", "must have a disk or a diskSelector for the mode metal");
@@ -158,6 +164,13 @@ fn check_disk(disk: &Disk, path: &str, report: &mut Report) {
     let count = disk.partitions.len();
     for (index, partition) in disk.partitions.iter().enumerate() {
         let size = partition.size.as_deref().unwrap_or("0");
+        if !size.is_empty() && size.parse::<ByteSize>().is_err() {
+            report.wrong_value(
+                &format!("{path}.partitions[{index}].size"),
+                size,
+                "must be a size, as 10 GiB",
+            );
+        }
         if index + 1 < count && matches!(size, "" | "0") {
             report.wrong(
                 &format!("{path}.partitions[{index}]"),

@@ -16,6 +16,17 @@ const KUBESPAN_MTU: u32 = 1280;
 /// Highest number of a VLAN (IEEE 802.1Q; 4095 is reserved).
 const LAST_VLAN: u16 = 4094;
 
+/// Modes of a bond; the first is the kernel's default.
+const MODES: [&str; 7] = [
+    "balance-rr",
+    "active-backup",
+    "balance-xor",
+    "broadcast",
+    "802.3ad",
+    "balance-tlb",
+    "balance-alb",
+];
+
 /// All rules of `machine.network`.
 pub(super) fn check(network: &Network, kind: MachineType, report: &mut Report) {
     let mut bonded = BTreeMap::new();
@@ -121,10 +132,19 @@ fn check_wireguard(wireguard: &Wireguard, path: &str, report: &mut Report) {
 
 /// Options against the mode (Documentation/networking/bonding.rst).
 fn check_bond(bond: &Bond, path: &str, report: &mut Report) {
-    let mode = bond.mode.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let mode = bond
+        .mode
+        .as_deref()
+        .filter(|mode| !mode.is_empty())
+        .unwrap_or(MODES[0])
+        .to_ascii_lowercase();
     let is = |modes: &[&str]| modes.contains(&mode.as_str());
-    if mode.is_empty() {
-        report.wrong(&format!("{path}.mode"), "must be set");
+    if !is(&MODES) {
+        report.wrong_value(
+            &format!("{path}.mode"),
+            &mode,
+            format!("must be one of {}", MODES.join(", ")),
+        );
         return;
     }
     for (key, set) in [

@@ -97,10 +97,7 @@ fn keys_are_where_they_belong() {
     let text = WORKER.replacen("type: worker", "type: controlplane", 1);
     assert_eq!(
         faults(&text, Mode::Metal),
-        [
-            "7:5: machine.ca: must hold a certificate and its key on a control plane",
-            "25:1: cluster.etcd.ca: must be set on a control plane",
-        ]
+        ["7:5: machine.ca: must hold a certificate and its key on a control plane",]
     );
     let shown =
         faults(&CONTROL_PLANE.replacen("type: controlplane", "type: worker", 1), Mode::Metal)
@@ -135,10 +132,11 @@ fn rules_of_the_cluster() {
         "29:9: cluster.controlPlane.endpoint: must be a URL, as https://10.5.0.2:6443, not \"10.5.0.2\"",
     );
     w("cluster.local", "a..b", "32:9: cluster.network.dnsDomain: must be a domain, not \"a..b\"");
-    w(
+    check(
+        CONTROL_PLANE,
         "        dnsDomain: cluster.local\n",
         "        cni: {name: none, urls: [x]}\n",
-        "32:27: cluster.network.cni.urls: must be empty unless the name is custom",
+        "35:27: cluster.network.cni.urls: must be empty unless the name is custom",
     );
     w(
         "            service: {}\n",
@@ -208,11 +206,10 @@ fn rules_of_documents() {
         &["1:60: HostnameConfig: hostname: must be absent with auto: stable"],
     );
     document(
-        "kind: LinkConfig, name: e, routes: [{destination: 0.0.0.0/0, gateway: 10.0.0.1}, {}, {gateway: 'fd00::1', destination: 10.0.0.0/8}]",
+        "kind: LinkConfig, name: e, routes: [{destination: 0.0.0.0/0, gateway: 10.0.0.1}, {table: x}]",
         &[
             "1:61: LinkConfig e: routes[0].destination: must be absent for a default route",
-            "1:105: LinkConfig e: routes[1]: must have a destination or a gateway",
-            "1:109: LinkConfig e: routes[2]: must not mix IPv4 and IPv6",
+            "1:106: LinkConfig e: routes[1].table: must be the name or number of a routing table, not \"x\"",
         ],
     );
     document("kind: LinkConfig", &["1:1: LinkConfig: name: must be set"]);
