@@ -1,0 +1,1 @@
+//! The types against the contract.
