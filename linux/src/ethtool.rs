@@ -46,7 +46,7 @@ pub struct Hardware {
     pub firmware_version: String,
     /// Where it is on its bus: `0000:00:03.0`.
     pub bus_path: String,
-    /// Vendor on its bus, `0x1af4`.
+    /// Vendor on the PCI bus, `0x1af4`.
     pub vendor_id: Option<String>,
     /// Product of that vendor, `0x1000`.
     pub product_id: Option<String>,
@@ -73,18 +73,20 @@ pub fn load(name: &str) -> Result<Hardware> {
     .calling("socket", "AF_INET")?;
     let driver = optional(ask::<DRIVER>(&socket, name, GET_DRIVER))?;
     let settings = optional(ask::<SETTINGS>(&socket, name, GET_SETTINGS))?;
-    let sysfs = |file: &str| {
-        let path = Path::new("/sys/class/net").join(name).join("device").join(file);
-        read_bounded(&path, 64).ok().map(|text| String::from_utf8_lossy(&text).trim().to_owned())
-    };
     let text = |at: usize| driver.as_ref().map(|answer| text(answer, at)).unwrap_or_default();
+    let bus_path = text(100);
+    let pci = |file: &str| {
+        let path = Path::new("/sys/bus/pci/devices").join(&bus_path).join(file);
+        let content = read_bounded(&path, 64).ok().filter(|_| !bus_path.is_empty())?;
+        Some(String::from_utf8_lossy(&content).trim().to_owned())
+    };
     Ok(Hardware {
         driver: text(4),
         driver_version: text(36),
         firmware_version: text(68),
-        bus_path: text(100),
-        vendor_id: sysfs("vendor"),
-        product_id: sysfs("device"),
+        vendor_id: pci("vendor"),
+        product_id: pci("device"),
+        bus_path,
         speed_mbit: settings.as_ref().and_then(speed),
         duplex: settings.as_ref().and_then(|answer| duplex(answer[14])),
         port: settings.as_ref().map(|answer| answer[15]),

@@ -146,7 +146,7 @@ pub struct Child {
 /// What refuses between fork and exec is reported with the name of the step, and that child is reaped already.
 /// Blocks at most ten seconds.
 ///
-/// Meant for single-threaded programs: it is safe with other threads, but a concurrent [`super::reap`] could take
+/// Meant for single-threaded programs: it is safe with other threads, but a concurrent [`super::reap()`] could take
 /// the status of a child that did not get as far as its program.
 ///
 /// # Errors

@@ -43,8 +43,8 @@ pub struct Link {
     pub alias: Option<String>,
     /// More names.
     pub alternative_names: Vec<String>,
-    /// Where it is on its bus, for hardware: `0000:00:03.0`.
-    pub bus_path: Option<String>,
+    /// Name of its device on the device's bus, for hardware: `0000:00:03.0`, `virtio2`.
+    pub parent: Option<String>,
     /// What a VLAN is.
     pub vlan: Option<Vlan>,
 }
@@ -104,7 +104,7 @@ pub(super) fn read(message: RouteNetlinkMessage) -> Option<Link> {
             LinkAttribute::OperState(state) => link.operational_state = state.into(),
             LinkAttribute::Carrier(carrier) => link.carrier = carrier != 0,
             LinkAttribute::IfAlias(alias) => link.alias = Some(alias),
-            LinkAttribute::ParentDevName(name) => link.bus_path = Some(name),
+            LinkAttribute::ParentDevName(name) => link.parent = Some(name),
             LinkAttribute::PropList(properties) => {
                 link.alternative_names = alternative_names(properties)
             }
