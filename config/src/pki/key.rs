@@ -176,7 +176,7 @@ impl PrivateKey {
         }
     }
 
-    /// Signs a message as [`Self::signature_algorithm`] says.
+    /// Signs a message: ECDSA in ASN.1 with the curve's SHA-2, Ed25519, or RSA PKCS #1 with SHA-256.
     ///
     /// # Errors
     /// [`PkiError::Crypto`]
@@ -267,5 +267,24 @@ mod tests {
         let shown = format!("{good:?}");
         let body = good.pem().expose().lines().nth(1).unwrap();
         assert!(!shown.contains(body), "{shown}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_in_a_block_is_answered(
+            label in "(EC |RSA |ED25519 |)(PRIVATE KEY|CERTIFICATE)",
+            der in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+            at in 0_usize..2000,
+            byte in 0_u8..128,
+        ) {
+            proptest::prop_assert!(PrivateKey::from_pem(&pem::write(&label, &der)).is_err());
+            let mut text = include_str!("../../testdata/pki/ec-p256.pem").as_bytes().to_vec();
+            let at = at % text.len();
+            text[at] = byte;
+            // Either it is refused or it is a key that signs.
+            if let Ok(key) = PrivateKey::from_pem(std::str::from_utf8(&text).unwrap()) {
+                key.sign(b"message").unwrap();
+            }
+        }
     }
 }
