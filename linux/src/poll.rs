@@ -2,7 +2,7 @@
 //!
 //! For synchronous programs; those with an async runtime hand their descriptors to it instead.
 
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -70,10 +70,18 @@ pub fn wait(fds: &[(BorrowedFd<'_>, Interest)], timeout: Option<Duration>) -> Re
     Ok(ready.collect())
 }
 
+/// Makes reads and writes of this descriptor, and of all that share its open file, answer `WouldBlock` instead of
+/// waiting.
+///
+/// # Errors
+/// For a descriptor of a kind that cannot.
+pub fn set_nonblocking(fd: impl AsFd) -> Result<()> {
+    rustix::io::ioctl_fionbio(fd, true).calling("ioctl", "FIONBIO")
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::os::fd::AsFd;
+    use std::io::{Read, Write};
 
     use super::*;
 
@@ -91,5 +99,12 @@ mod tests {
         drop(writer);
         let ready = wait(&fds, None).unwrap();
         assert_eq!(ready, [Ready { index: 1, readable: true, writable: false, closed: true }]);
+    }
+
+    #[test]
+    fn a_nonblocking_read_does_not_wait() {
+        let (mut reader, _writer) = std::io::pipe().unwrap();
+        set_nonblocking(&reader).unwrap();
+        assert_eq!(reader.read(&mut [0]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
     }
 }

@@ -10,11 +10,24 @@ mod spawn;
 pub use reap::{Ended, Exit, open, reap, signal, signal_all, start_time};
 pub use spawn::{Child, Limit, Privileges, Resource, Spec, exec, spawn};
 
+use std::os::fd::AsFd;
+
 use crate::error::{Calling, Result};
 
 /// Replaces the file mode creation mask of this process and returns the old one; only permission bits count.
 pub fn umask(mask: u32) -> u32 {
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(mask)).bits()
+}
+
+/// Makes `input` this process's standard input and `output` its standard output and error: an init without a console,
+/// or with a better one than the kernel gave it.
+///
+/// # Errors
+/// When the process is out of descriptors.
+pub fn redirect(input: impl AsFd, output: impl AsFd) -> Result<()> {
+    rustix::stdio::dup2_stdin(input).calling("dup2", "stdin")?;
+    rustix::stdio::dup2_stdout(&output).calling("dup2", "stdout")?;
+    rustix::stdio::dup2_stderr(output).calling("dup2", "stderr")
 }
 
 /// The effective user of this process.

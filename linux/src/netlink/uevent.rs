@@ -1,7 +1,7 @@
 //! Devices that come, go and change: `NETLINK_KOBJECT_UEVENT`.
 
 use std::collections::BTreeMap;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 use rustix::io::Errno;
 use rustix::net::netlink::KOBJECT_UEVENT;
@@ -70,6 +70,13 @@ impl Uevents {
 impl AsFd for Uevents {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+impl AsRawFd for Uevents {
+    /// For an event loop to wait on.
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
     }
 }
 

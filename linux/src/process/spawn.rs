@@ -17,6 +17,7 @@ use crate::capability::{self, Sets};
 use crate::error::{Calling, KernelError, Result};
 use crate::poll::{self, Interest};
 use crate::signal::Signal;
+use crate::time::Deadline;
 
 /// How long a child may take from fork to exec. Its steps are system calls; only the read of the program's first page
 /// waits for a disk, and one that takes longer than this is broken. init stands still meanwhile.
@@ -254,10 +255,15 @@ fn started(pid: Pid, report: &OwnedFd) -> std::result::Result<Child, Refused> {
 
     let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())
         .map_err(|source| give_up("pidfd_open", source.into()))?;
-    let ready = poll::wait(&[(report.as_fd(), Interest::Read)], Some(EXEC_DEADLINE))
-        .map_err(unsure("poll"))?;
-    if ready.is_empty() {
-        return Err(give_up("execve", std::io::ErrorKind::TimedOut.into()));
+    let deadline = Deadline::after(EXEC_DEADLINE);
+    while poll::wait(&[(report.as_fd(), Interest::Read)], Some(deadline.remaining()))
+        .map_err(unsure("poll"))?
+        .is_empty()
+    {
+        // Empty before the deadline is an interruption.
+        if deadline.passed() {
+            return Err(give_up("execve", std::io::ErrorKind::TimedOut.into()));
+        }
     }
     let mut message = [0; 5];
     let length = rustix::io::retry_on_intr(|| rustix::io::read(report, &mut message))
