@@ -1,6 +1,7 @@
 //! The kernel's command line: `bootparam(7)`, kernel documentation `admin-guide/kernel-parameters`.
 //!
-//! Splits it as the kernel does (`lib/cmdline.c`, next_arg); what the arguments mean is not known here.
+//! Splits it as the kernel does (`lib/cmdline.c`, next_arg); what the arguments mean is not known
+//! here.
 
 use crate::error::Result;
 
@@ -33,8 +34,8 @@ pub fn load_text() -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
 }
 
-/// The arguments of a command line. A double quote keeps blanks together, around the whole argument or the value; an
-/// unclosed one reaches to the end.
+/// The arguments of a command line. A double quote keeps blanks together, around the whole argument
+/// or the value; an unclosed one reaches to the end.
 #[must_use]
 pub fn parse(line: &str) -> Vec<Argument> {
     let mut arguments = Vec::new();

@@ -146,9 +146,9 @@ impl fmt::Debug for Set {
 
 /// The five sets of a process.
 ///
-/// What survives `execve(2)` of an ordinary file: for a user other than root exactly the ambient set; for root
-/// everything in the bounding and inheritable sets, whatever `permitted` said before. So a root process is narrowed
-/// by `bounding`, any other by `ambient`.
+/// What survives `execve(2)` of an ordinary file: for a user other than root exactly the ambient
+/// set; for root everything in the bounding and inheritable sets, whatever `permitted` said before.
+/// So a root process is narrowed by `bounding`, any other by `ambient`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Sets {
     /// What the process and its descendants can ever gain.
@@ -193,7 +193,8 @@ impl Sets {
         }
     }
 
-    /// These sets less what is not in `held`: no process can give what it lacks, and a container's root lacks some.
+    /// These sets less what is not in `held`: no process can give what it lacks, and a container's
+    /// root lacks some.
     pub(crate) fn within(self, held: Set) -> Self {
         let cut = |set: Set| Set(set.0 & held.0);
         Self {
@@ -252,7 +253,8 @@ pub(crate) fn set_ambient(ambient: Set) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Gives up every capability of this thread for good, the bounding set included where that is permitted.
+/// Gives up every capability of this thread for good, the bounding set included where that is
+/// permitted.
 ///
 /// Call it before a second thread exists: capabilities belong to threads.
 ///
@@ -260,7 +262,8 @@ pub(crate) fn set_ambient(ambient: Set) -> rustix::io::Result<()> {
 /// When the kernel refuses one of the calls.
 pub fn drop_all() -> Result<()> {
     match narrow_bounding(Set::EMPTY) {
-        // Without CAP_SETPCAP the bounding set stays; without permitted capabilities it gives nothing.
+        // Without CAP_SETPCAP the bounding set stays; without permitted capabilities it gives
+        // nothing.
         Ok(()) | Err(rustix::io::Errno::PERM) => {}
         Err(source) => return Err(source).calling("prctl", "PR_CAPBSET_DROP"),
     }

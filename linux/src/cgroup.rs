@@ -1,6 +1,7 @@
 //! Control groups: `cgroups(7)`, kernel documentation `admin-guide/cgroup-v2`.
 //!
-//! Version 2 alone; of version 1 only that it is there is known. How much a group may have is the caller's matter.
+//! Version 2 alone; of version 1 only that it is there is known. How much a group may have is the
+//! caller's matter.
 
 use std::path::{Path, PathBuf};
 
@@ -36,14 +37,16 @@ pub fn detect() -> Version {
     }
 }
 
-/// A control group, a folder of the hierarchy. The value does not hold it: the group stays until it is removed.
+/// A control group, a folder of the hierarchy. The value does not hold it: the group stays until it
+/// is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     path: PathBuf,
 }
 
 impl Group {
-    /// The group at `path` below the root, which `""` or `/` is itself. Whether it exists is not looked at.
+    /// The group at `path` below the root, which `""` or `/` is itself. Whether it exists is not
+    /// looked at.
     ///
     /// # Errors
     /// [`KernelError::Form`] for a path that leaves the hierarchy.
@@ -63,7 +66,8 @@ impl Group {
         &self.path
     }
 
-    /// Makes it, and the groups above it that are missing; one that is there already is left as it is.
+    /// Makes it, and the groups above it that are missing; one that is there already is left as it
+    /// is.
     ///
     /// # Errors
     /// When the hierarchy is not mounted or is read-only.
@@ -104,7 +108,8 @@ impl Group {
         Ok(self.read("cgroup.procs")?.lines().filter_map(|line| line.parse().ok()).collect())
     }
 
-    /// Ends every process in it and below it with `SIGKILL`, those being made this moment included (Linux 5.14).
+    /// Ends every process in it and below it with `SIGKILL`, those being made this moment included
+    /// (Linux 5.14).
     ///
     /// # Errors
     /// When there is no such group, or for the root.
@@ -136,7 +141,8 @@ impl Group {
         self.number("memory.current")
     }
 
-    /// The most memory that was ever in use, in bytes; `None` before Linux 5.19 or where the controller is not enabled.
+    /// The most memory that was ever in use, in bytes; `None` before Linux 5.19 or where the
+    /// controller is not enabled.
     ///
     /// # Errors
     /// When the file cannot be read.

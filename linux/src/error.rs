@@ -1,7 +1,7 @@
 //! The one error of the kernel edge: what was asked, of what, and the kernel's answer.
 //!
-//! There is no enum per module here, because at this edge every fault has the same shape and callers decide by the
-//! error number, not by the module.
+//! There is no enum per module here, because at this edge every fault has the same shape and
+//! callers decide by the error number, not by the module.
 
 use std::fmt::Display;
 use std::io;

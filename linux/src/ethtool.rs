@@ -11,8 +11,8 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use crate::error::{Calling, KernelError, Result};
 use crate::fs::read_bounded;
 
-/// `ETHTOOL_GSET` and `ETHTOOL_GDRVINFO`. The first is the old form of link settings, which the kernel makes of the new
-/// one and which has all that is asked for here.
+/// `ETHTOOL_GSET` and `ETHTOOL_GDRVINFO`. The first is the old form of link settings, which the
+/// kernel makes of the new one and which has all that is asked for here.
 const GET_SETTINGS: u32 = 0x1;
 const GET_DRIVER: u32 = 0x3;
 
@@ -54,8 +54,8 @@ pub struct Hardware {
     pub speed_mbit: Option<u32>,
     /// Whether both ends can speak at once, while there is a carrier.
     pub duplex: Option<Duplex>,
-    /// What it plugs into, `PORT_…`: 0 twisted pair, 1 AUI, 2 MII, 3 fibre, 4 BNC, 5 direct attach, 0xef none,
-    /// 0xff other.
+    /// What it plugs into, `PORT_…`: 0 twisted pair, 1 AUI, 2 MII, 3 fibre, 4 BNC, 5 direct attach,
+    /// 0xef none, 0xff other.
     pub port: Option<u8>,
 }
 
@@ -151,8 +151,9 @@ fn ask<const N: usize>(socket: impl AsFd, name: &str, question: u32) -> Result<[
         return Err(KernelError::form(name, "longer than a name of a link"));
     }
     request.name.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
-    // SAFETY: SIOCETHTOOL reads an ifreq, whose size `request` has (asserted above), and for the two questions asked
-    // writes at most the N bytes of their struct at `data`, which is `answer`; both outlive the call.
+    // SAFETY: SIOCETHTOOL reads an ifreq, whose size `request` has (asserted above), and for the
+    // two questions asked writes at most the N bytes of their struct at `data`, which is `answer`;
+    // both outlive the call.
     match unsafe { libc::ioctl(socket.as_fd().as_raw_fd(), SIOCETHTOOL, &raw mut request) } {
         0 => Ok(answer.0),
         _ => Err(std::io::Error::last_os_error()).calling("SIOCETHTOOL", name),

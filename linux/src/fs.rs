@@ -28,7 +28,8 @@ pub const OVERLAY: u64 = 0x794c_7630;
 /// `CGROUP2_SUPER_MAGIC`.
 pub const CGROUP2: u64 = 0x6367_7270;
 
-/// The longest list of extended attributes, and the longest value of one (`XATTR_LIST_MAX`, `XATTR_SIZE_MAX`).
+/// The longest list of extended attributes, and the longest value of one (`XATTR_LIST_MAX`,
+/// `XATTR_SIZE_MAX`).
 const MAX_XATTR: usize = 64 << 10;
 
 /// What kind of file system holds `path`: a magic number of `linux/magic.h`.
@@ -184,7 +185,8 @@ pub fn xattrs(path: &Path) -> Result<Vec<Xattr>> {
     Ok(found)
 }
 
-/// The whole content of a file that must not be longer than `max` bytes. Works for `/proc`, whose files have no size.
+/// The whole content of a file that must not be longer than `max` bytes. Works for `/proc`, whose
+/// files have no size.
 ///
 /// # Errors
 /// [`KernelError::Form`] when it is longer; when it cannot be opened or read.

@@ -13,7 +13,8 @@ const PATH: &str = "/dev/kmsg";
 /// A record with its dictionary fits: `CONSOLE_EXT_LOG_MAX` of the kernel is 8 KiB.
 const MAX_RECORD: usize = 8 << 10;
 
-/// The longest text of one write: the kernel refuses more than 1024 bytes less its prefix (`LOG_LINE_MAX`).
+/// The longest text of one write: the kernel refuses more than 1024 bytes less its prefix
+/// (`LOG_LINE_MAX`).
 const MAX_WRITE: usize = 900;
 
 /// Where a reader begins.
@@ -55,7 +56,8 @@ pub enum Received {
     Unreadable,
 }
 
-/// A reader; each has a place of its own. Nonblocking, its descriptor is readable when there is a record.
+/// A reader; each has a place of its own. Nonblocking, its descriptor is readable when there is a
+/// record.
 #[derive(Debug)]
 pub struct Reader {
     file: File,
@@ -126,8 +128,8 @@ impl Writer {
         OpenOptions::new().write(true).open(PATH).calling("open", PATH).map(Self)
     }
 
-    /// Writes a record of this priority (0 to 7) by the facility `daemon` for each line of `text`; a line that is too
-    /// long becomes several.
+    /// Writes a record of this priority (0 to 7) by the facility `daemon` for each line of `text`;
+    /// a line that is too long becomes several.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -155,7 +157,8 @@ fn pieces(mut line: &str) -> Vec<&str> {
     pieces
 }
 
-/// `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS[,…];TEXT`, newline, then for each field a blank, `KEY=VALUE`, newline.
+/// `PRIORITY,SEQUENCE,MICROSECONDS,FLAGS[,…];TEXT`, newline, then for each field a blank,
+/// `KEY=VALUE`, newline.
 #[must_use]
 pub fn parse(record: &[u8]) -> Option<Record> {
     let separator = record.iter().position(|byte| *byte == b';')?;

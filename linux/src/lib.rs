@@ -1,10 +1,10 @@
 //! The kernel edge: system calls, netlink, mounts and processes.
 //!
-//! One module per kernel interface, each a few plain verbs over plain structs.
-//! Every descriptor is owned and closes on exec; parsers take bytes; nothing here knows why it is asked, so there is
-//! no policy, no retry without a kernel's word for it, and no log line.
-//! This is the only crate of the house that may say `unsafe`, and the only one that names the crates which wrap the
-//! kernel's interfaces; its callers see `std` types and the types of this crate.
+//! One module per kernel interface, each a few plain verbs over plain structs. Every descriptor is
+//! owned and closes on exec; parsers take bytes; nothing here knows why it is asked, so there is no
+//! policy, no retry without a kernel's word for it, and no log line. This is the only crate of the
+//! house that may say `unsafe`, and the only one that names the crates which wrap the kernel's
+//! interfaces; its callers see `std` types and the types of this crate.
 
 pub mod boot;
 pub mod capability;

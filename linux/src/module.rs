@@ -1,7 +1,7 @@
 //! Kernel modules: `finit_module(2)`, `modules.dep(5)`.
 //!
-//! Finds a module by its name or by what a device says it is (`MODALIAS`), and loads what it needs first. Which devices
-//! there are is not known here.
+//! Finds a module by its name or by what a device says it is (`MODALIAS`), and loads what it needs
+//! first. Which devices there are is not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::CString;
@@ -44,8 +44,8 @@ pub enum Loaded {
 }
 
 impl Index {
-    /// Reads the index files in `folder`, which is `/usr/lib/modules/RELEASE`. A missing file is an empty one: a kernel
-    /// without modules has none.
+    /// Reads the index files in `folder`, which is `/usr/lib/modules/RELEASE`. A missing file is an
+    /// empty one: a kernel without modules has none.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -60,8 +60,8 @@ impl Index {
         Ok(Self { folder: folder.to_owned(), ..Self::parse(&dep, &alias, &builtin) })
     }
 
-    /// The index of these contents of `modules.dep`, `modules.alias` and `modules.builtin`; lines of another form are
-    /// passed over.
+    /// The index of these contents of `modules.dep`, `modules.alias` and `modules.builtin`; lines
+    /// of another form are passed over.
     #[must_use]
     pub fn parse(dep: &str, alias: &str, builtin: &str) -> Self {
         let entry = |line: &str| {
@@ -81,7 +81,8 @@ impl Index {
         }
     }
 
-    /// The modules for a device or file system that says it is `alias` (`pci:v00001AF4d…`, `fs-xfs`), each once.
+    /// The modules for a device or file system that says it is `alias` (`pci:v00001AF4d…`,
+    /// `fs-xfs`), each once.
     #[must_use]
     pub fn for_alias(&self, alias: &str) -> Vec<&str> {
         let matching = self.aliases.iter().filter(|(pattern, _)| glob::matches(pattern, alias));
@@ -97,10 +98,11 @@ impl Index {
         self.builtin.contains(&normal(name))
     }
 
-    /// The files of a module and of those it needs, in the order to load them, each once; `None` for an unknown name.
+    /// The files of a module and of those it needs, in the order to load them, each once; `None`
+    /// for an unknown name.
     ///
-    /// `modules.dep` lists all that a module needs, but files beside it may be newer, so what those need is looked up
-    /// too.
+    /// `modules.dep` lists all that a module needs, but files beside it may be newer, so what those
+    /// need is looked up too.
     #[must_use]
     pub fn files(&self, name: &str) -> Option<Vec<&str>> {
         let mut order = Vec::new();
@@ -141,7 +143,8 @@ impl Index {
     }
 }
 
-/// Gives one module file to the kernel, which unpacks a compressed one itself (`CONFIG_MODULE_DECOMPRESS`).
+/// Gives one module file to the kernel, which unpacks a compressed one itself
+/// (`CONFIG_MODULE_DECOMPRESS`).
 ///
 /// # Errors
 /// When the kernel refuses it: for its signature, its version, or a symbol that is missing.

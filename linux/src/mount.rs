@@ -1,7 +1,7 @@
 //! Mounts: make, bind, move, undo. `fsopen(2)`, `mount(2)`, `umount2(2)`.
 //!
-//! New file systems go through the kernel's file system context, which says in words why it refuses.
-//! Which mounts a machine has, and when they go, is the caller's matter.
+//! New file systems go through the kernel's file system context, which says in words why it
+//! refuses. Which mounts a machine has, and when they go, is the caller's matter.
 
 pub mod loopback;
 pub mod root;
@@ -136,7 +136,8 @@ impl Mounts {
 /// Mounts a file system.
 ///
 /// # Errors
-/// [`KernelError::Explained`] where the file system says why it refuses, else [`KernelError::Call`].
+/// [`KernelError::Explained`] where the file system says why it refuses, else
+/// [`KernelError::Call`].
 pub fn mount(spec: &Spec<'_>) -> Result<Mount> {
     let object = format!("{} on {}", spec.kind, spec.target.display());
     let context =
@@ -176,7 +177,8 @@ fn configure(context: &OwnedFd, spec: &Spec<'_>) -> rustix::io::Result<()> {
     rustix::mount::fsconfig_create(context)
 }
 
-/// Adds the kernel's words, which a read of the context gives one line at a time, each as `e message` (or `w`, `i`).
+/// Adds the kernel's words, which a read of the context gives one line at a time, each as `e
+/// message` (or `w`, `i`).
 fn explain(context: &OwnedFd, call: &'static str, object: &str, source: Errno) -> KernelError {
     let mut buffer = [0; MAX_REASON];
     let reason =
@@ -215,7 +217,8 @@ pub fn bind(source: &Path, target: &Path, reach: Reach) -> Result<Mount> {
     Ok(Mount { target: target.to_owned() })
 }
 
-/// Changes the restrictions of the one mount at `target`, its file system untouched: for a bind, or to finish one.
+/// Changes the restrictions of the one mount at `target`, its file system untouched: for a bind, or
+/// to finish one.
 ///
 /// # Errors
 /// When `target` is no mount.
@@ -224,7 +227,8 @@ pub fn restrict(target: &Path, flags: Flags) -> Result<()> {
         .calling("remount", target.display())
 }
 
-/// Changes the restrictions of the file system mounted at `target`, for every mount of it: read-only before the end.
+/// Changes the restrictions of the file system mounted at `target`, for every mount of it:
+/// read-only before the end.
 ///
 /// # Errors
 /// When `target` is no mount, or a file is open for writing and the file system is to be read-only.
@@ -242,7 +246,8 @@ pub fn move_to(from: &Path, to: &Path) -> Result<()> {
     rustix::mount::mount_move(from, to).calling("mount MS_MOVE", object)
 }
 
-/// Ends the propagation of mounts to and from other namespaces, for everything at and below `target`.
+/// Ends the propagation of mounts to and from other namespaces, for everything at and below
+/// `target`.
 ///
 /// # Errors
 /// When `target` is no mount.

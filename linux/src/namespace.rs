@@ -1,6 +1,7 @@
 //! Leaving the namespaces of the parent: `namespaces(7)`, `unshare(2)`.
 //!
-//! A namespace belongs to a thread: enter one in a thread or process made for it, never on a thread of a pool.
+//! A namespace belongs to a thread: enter one in a thread or process made for it, never on a thread
+//! of a pool.
 #![expect(
     unsafe_code,
     reason = "unshare is unsafe for file descriptor tables, which are not shared anew here"
@@ -23,7 +24,8 @@ pub enum Namespace {
 
 /// Gives the calling thread fresh namespaces of these kinds.
 ///
-/// In a new mount namespace mounts still propagate to and from the old one until [`crate::mount::make_private`].
+/// In a new mount namespace mounts still propagate to and from the old one until
+/// [`crate::mount::make_private`].
 ///
 /// # Errors
 /// Without `CAP_SYS_ADMIN`.
@@ -34,7 +36,7 @@ pub fn leave(kinds: &[Namespace]) -> Result<()> {
         Namespace::Host => UnshareFlags::NEWUTS,
     };
     let flags: UnshareFlags = kinds.iter().map(flag).collect();
-    // SAFETY: the one danger is CLONE_FILES, after which descriptors that other threads own change meaning; it is
-    // not among the flags.
+    // SAFETY: the one danger is CLONE_FILES, after which descriptors that other threads own change
+    // meaning; it is not among the flags.
     unsafe { rustix::thread::unshare_unsafe(flags) }.calling("unshare", format_args!("{kinds:?}"))
 }

@@ -1,6 +1,7 @@
 //! IPv4 datagrams on a link that has no address yet: `packet(7)`.
 //!
-//! For a DHCP client. The kernel makes and takes off the link layer's header; IPv4 and UDP are ours ([`udp`]).
+//! For a DHCP client. The kernel makes and takes off the link layer's header; IPv4 and UDP are ours
+//! ([`udp`]).
 #![expect(unsafe_code, reason = "the addresses and filters of packet sockets have no safe wrapper")]
 
 pub mod udp;
@@ -52,8 +53,8 @@ impl Socket {
         let address = address(self.link, to);
         let (bytes, length) = (datagram.as_ptr(), datagram.len());
         let fd = self.socket.as_raw_fd();
-        // SAFETY: sendto(2) reads `length` bytes of `datagram` and one sockaddr_ll, both borrowed for the call; the
-        // descriptor is open as long as self.
+        // SAFETY: sendto(2) reads `length` bytes of `datagram` and one sockaddr_ll, both borrowed
+        // for the call; the descriptor is open as long as self.
         let sent = unsafe {
             libc::sendto(fd, bytes.cast(), length, 0, (&raw const address).cast(), SOCKADDR_LL)
         };
@@ -64,15 +65,16 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives one IPv4 datagram, headers included, or nothing when none is waiting. What is longer than the buffer
-    /// is passed over.
+    /// Receives one IPv4 datagram, headers included, or nothing when none is waiting. What is
+    /// longer than the buffer is passed over.
     ///
     /// # Errors
     /// When the link has gone down (kind `NetworkDown`) or away.
     pub fn receive<'b>(&self, buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>> {
         loop {
             let received = rustix::io::retry_on_intr(|| {
-                // With MSG_TRUNC the length is that of the datagram even where the buffer is shorter.
+                // With MSG_TRUNC the length is that of the datagram even where the buffer is
+                // shorter.
                 rustix::net::recv(&self.socket, &mut *buffer, RecvFlags::TRUNC)
             });
             match received {
@@ -119,14 +121,16 @@ fn address(link: i32, hardware: [u8; 6]) -> libc::sockaddr_ll {
 
 fn bind(socket: BorrowedFd<'_>, address: &libc::sockaddr_ll) -> std::io::Result<()> {
     let address: *const libc::sockaddr_ll = address;
-    // SAFETY: bind(2) reads one sockaddr_ll, whose size is asserted above, borrowed for the call, as is the descriptor.
+    // SAFETY: bind(2) reads one sockaddr_ll, whose size is asserted above, borrowed for the call,
+    // as is the descriptor.
     match unsafe { libc::bind(socket.as_raw_fd(), address.cast(), SOCKADDR_LL) } {
         0 => Ok(()),
         _ => Err(std::io::Error::last_os_error()),
     }
 }
 
-/// Accepts IPv4 UDP datagrams to `port` and no later fragments; offsets are from the IPv4 header on.
+/// Accepts IPv4 UDP datagrams to `port` and no later fragments; offsets are from the IPv4 header
+/// on.
 fn filter(port: u16) -> [libc::sock_filter; 9] {
     // Class, size and mode of each instruction: kernel documentation, networking/filter.
     const LOAD_BYTE: u16 = 0x30;
@@ -154,8 +158,8 @@ fn attach(socket: BorrowedFd<'_>, filter: &[libc::sock_filter; 9]) -> std::io::R
     let program = libc::sock_fprog { len: 9, filter: filter.as_ptr().cast_mut() };
     let length = libc::socklen_t::try_from(size_of_val(&program)).unwrap_or(0);
     let (fd, program) = (socket.as_raw_fd(), &raw const program);
-    // SAFETY: setsockopt(2) reads one sock_fprog and the nine instructions that it names, and writes to neither; both
-    // live until it returns.
+    // SAFETY: setsockopt(2) reads one sock_fprog and the nine instructions that it names, and
+    // writes to neither; both live until it returns.
     match unsafe {
         libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, program.cast(), length)
     } {

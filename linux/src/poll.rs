@@ -33,8 +33,8 @@ pub struct Ready {
 
 /// Waits until at least one descriptor is ready or `timeout` has passed (`None`: for ever).
 ///
-/// The list holds the ready ones in the order given, and is empty after the timeout, or after an interruption by a
-/// signal or debugger: the caller's loop looks at its clock and calls again.
+/// The list holds the ready ones in the order given, and is empty after the timeout, or after an
+/// interruption by a signal or debugger: the caller's loop looks at its clock and calls again.
 ///
 /// # Errors
 /// When a descriptor is not open or the kernel is out of memory.
@@ -70,8 +70,8 @@ pub fn wait(fds: &[(BorrowedFd<'_>, Interest)], timeout: Option<Duration>) -> Re
     Ok(ready.collect())
 }
 
-/// Makes reads and writes of this descriptor, and of all that share its open file, answer `WouldBlock` instead of
-/// waiting.
+/// Makes reads and writes of this descriptor, and of all that share its open file, answer
+/// `WouldBlock` instead of waiting.
 ///
 /// # Errors
 /// For a descriptor of a kind that cannot.

@@ -22,11 +22,12 @@ use std::time::Duration;
 use crate::error::{KernelError, Result};
 use crate::fs::read_bounded;
 
-/// The most that is read of a file here; `/proc/stat` and `/proc/cpuinfo` of a machine with a thousand processors
-/// have some hundred kilobytes.
+/// The most that is read of a file here; `/proc/stat` and `/proc/cpuinfo` of a machine with a
+/// thousand processors have some hundred kilobytes.
 const MAX_FILE: usize = 8 << 20;
 
-/// The unit of [`Ticks`] and of start times, `USER_HZ`, fixed at 100 by the ABI of all our architectures.
+/// The unit of [`Ticks`] and of start times, `USER_HZ`, fixed at 100 by the ABI of all our
+/// architectures.
 pub const TICKS_PER_SECOND: u64 = 100;
 
 /// How many processes run or wait, on average.

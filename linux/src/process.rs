@@ -14,13 +14,14 @@ use std::os::fd::AsFd;
 
 use crate::error::{Calling, Result};
 
-/// Replaces the file mode creation mask of this process and returns the old one; only permission bits count.
+/// Replaces the file mode creation mask of this process and returns the old one; only permission
+/// bits count.
 pub fn umask(mask: u32) -> u32 {
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(mask)).bits()
 }
 
-/// Makes `input` this process's standard input and `output` its standard output and error: an init without a console,
-/// or with a better one than the kernel gave it.
+/// Makes `input` this process's standard input and `output` its standard output and error: an init
+/// without a console, or with a better one than the kernel gave it.
 ///
 /// # Errors
 /// When the process is out of descriptors.
@@ -36,7 +37,8 @@ pub fn uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Makes orphaned descendants children of this process, as PID 1 has it by nature: for an init that is not PID 1.
+/// Makes orphaned descendants children of this process, as PID 1 has it by nature: for an init that
+/// is not PID 1.
 ///
 /// # Errors
 /// Never on Linux since 3.4; passed on all the same.

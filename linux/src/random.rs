@@ -10,7 +10,8 @@ use crate::error::{Calling, KernelError, Result};
 /// `RNDADDENTROPY` of `linux/random.h`: `_IOW('R', 3, int[2])`.
 const RNDADDENTROPY: libc::Ioctl = 0x4008_5203;
 
-/// The most that one seed adds: four times what the pool holds (`lib/crypto` BLAKE2s, 32 bytes) is as good as more.
+/// The most that one seed adds: four times what the pool holds (`lib/crypto` BLAKE2s, 32 bytes) is
+/// as good as more.
 const MAX_SEED: usize = 512;
 
 /// `struct rand_pool_info` with its buffer.
@@ -27,7 +28,8 @@ pub fn is_ready() -> bool {
     rustix::rand::getrandom(&mut [0_u8; 1][..], GetRandomFlags::NONBLOCK).is_ok()
 }
 
-/// Fills the buffer with unpredictable bytes. Early at boot it waits, with a seed or a hardware source not for long.
+/// Fills the buffer with unpredictable bytes. Early at boot it waits, with a seed or a hardware
+/// source not for long.
 ///
 /// # Errors
 /// Never on Linux since 5.6; passed on all the same.
@@ -42,7 +44,8 @@ pub fn fill(buffer: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
-/// Mixes a seed into the pool; `entropy_bits` says how much of it an adversary cannot know, 0 for nothing.
+/// Mixes a seed into the pool; `entropy_bits` says how much of it an adversary cannot know, 0 for
+/// nothing.
 ///
 /// # Errors
 /// Without `CAP_SYS_ADMIN`; [`KernelError::Form`] for a seed longer than 512 bytes.
@@ -55,8 +58,8 @@ pub fn add_entropy(seed: &[u8], entropy_bits: u16) -> Result<()> {
     info.size = i32::try_from(seed.len()).unwrap_or(0);
     let path = "/dev/urandom";
     let device = std::fs::File::options().write(true).open(path).calling("open", path)?;
-    // SAFETY: RNDADDENTROPY reads a rand_pool_info and the `size` bytes after it, all within `info`, and writes nothing;
-    // the descriptor is open for the time of the call.
+    // SAFETY: RNDADDENTROPY reads a rand_pool_info and the `size` bytes after it, all within
+    // `info`, and writes nothing; the descriptor is open for the time of the call.
     match unsafe { libc::ioctl(device.as_raw_fd(), RNDADDENTROPY, &raw const info) } {
         0 => Ok(()),
         _ => Err(std::io::Error::last_os_error()).calling("RNDADDENTROPY", path),

@@ -1,6 +1,7 @@
 //! Signals as values and as something to poll: `signal(7)`, `signalfd(2)`.
 //!
-//! No handler is ever installed: a synchronous loop blocks all signals and reads them from a descriptor.
+//! No handler is ever installed: a synchronous loop blocks all signals and reads them from a
+//! descriptor.
 #![expect(
     unsafe_code,
     reason = "sigprocmask and signalfd have no safe wrapper among our dependencies"
@@ -58,8 +59,9 @@ impl Signal {
 
     /// The same for the system call wrappers.
     pub(crate) fn raw(self) -> rustix::process::Signal {
-        // SAFETY: the invariant of Signal is 1..=64, and every such number is a signal to the kernel; glibc's two
-        // reserved numbers (32 and 33) are only sent, never waited for or handled.
+        // SAFETY: the invariant of Signal is 1..=64, and every such number is a signal to the
+        // kernel; glibc's two reserved numbers (32 and 33) are only sent, never waited for or
+        // handled.
         unsafe { rustix::process::Signal::from_raw_unchecked(self.0) }
     }
 }
@@ -130,7 +132,8 @@ struct Mask(libc::sigset_t);
 impl Mask {
     fn empty() -> Self {
         let mut set = MaybeUninit::uninit();
-        // SAFETY: sigemptyset(3) writes the whole set that the pointer names and fails only for a bad pointer.
+        // SAFETY: sigemptyset(3) writes the whole set that the pointer names and fails only for a
+        // bad pointer.
         let _ = unsafe { libc::sigemptyset(set.as_mut_ptr()) };
         // SAFETY: sigemptyset has initialised the set.
         Self(unsafe { set.assume_init() })
@@ -138,21 +141,23 @@ impl Mask {
 
     fn full() -> Self {
         let mut set = MaybeUninit::uninit();
-        // SAFETY: sigfillset(3) writes the whole set that the pointer names and fails only for a bad pointer.
+        // SAFETY: sigfillset(3) writes the whole set that the pointer names and fails only for a
+        // bad pointer.
         let _ = unsafe { libc::sigfillset(set.as_mut_ptr()) };
         // SAFETY: sigfillset has initialised the set.
         Self(unsafe { set.assume_init() })
     }
 
     fn add(&mut self, signal: Signal) {
-        // SAFETY: the set is initialised; sigaddset(3) changes nothing and fails for a number it does not take.
+        // SAFETY: the set is initialised; sigaddset(3) changes nothing and fails for a number it
+        // does not take.
         let _ = unsafe { libc::sigaddset(&raw mut self.0, signal.0) };
     }
 }
 
 fn set_mask(mask: &Mask) -> std::io::Result<()> {
-    // SAFETY: pthread_sigmask(3) reads an initialised set and writes nothing, since the old set is null; it touches
-    // only the calling thread.
+    // SAFETY: pthread_sigmask(3) reads an initialised set and writes nothing, since the old set is
+    // null; it touches only the calling thread.
     match unsafe {
         libc::pthread_sigmask(libc::SIG_SETMASK, &raw const mask.0, std::ptr::null_mut())
     } {
@@ -163,7 +168,8 @@ fn set_mask(mask: &Mask) -> std::io::Result<()> {
 
 /// Blocks every signal that can be blocked, for the calling thread and what it spawns from now on.
 ///
-/// Call it first of all, while there is one thread; children of [`crate::process::spawn`] start with none blocked.
+/// Call it first of all, while there is one thread; children of [`crate::process::spawn`] start
+/// with none blocked.
 ///
 /// # Errors
 /// Never on Linux; passed on all the same.
@@ -171,18 +177,21 @@ pub fn block_all() -> Result<()> {
     set_mask(&Mask::full()).calling("sigprocmask", "all")
 }
 
-/// Unblocks every signal and gives each its default disposition; for the child between fork and exec.
+/// Unblocks every signal and gives each its default disposition; for the child between fork and
+/// exec.
 ///
 /// Makes only async-signal-safe calls.
 pub(crate) fn reset() -> std::io::Result<()> {
-    // The kernel's struct sigaction: SIG_DFL, no flags, no restorer, an empty mask. Its own call rather than glibc's,
-    // which keeps two numbers to itself, and an ignored one of those would be inherited.
+    // The kernel's struct sigaction: SIG_DFL, no flags, no restorer, an empty mask. Its own call
+    // rather than glibc's, which keeps two numbers to itself, and an ignored one of those would be
+    // inherited.
     let default = [0_u64; 4];
     for number in 1..=LAST {
         let size_of_mask = size_of::<u64>();
         let (action, old) = (default.as_ptr(), std::ptr::null_mut::<u64>());
-        // SAFETY: rt_sigaction(2) reads one struct of 32 bytes, which `default` is, and writes none, since the old one
-        // is null. SIG_DFL is no function, so nothing of ours can run; SIGKILL and SIGSTOP are refused, unchanged.
+        // SAFETY: rt_sigaction(2) reads one struct of 32 bytes, which `default` is, and writes
+        // none, since the old one is null. SIG_DFL is no function, so nothing of ours can run;
+        // SIGKILL and SIGSTOP are refused, unchanged.
         unsafe { libc::syscall(libc::SYS_rt_sigaction, number, action, old, size_of_mask) };
     }
     set_mask(&Mask::empty())
@@ -233,7 +242,8 @@ impl SignalFd {
             Ok(length) if length == bytes.len() => {}
             Ok(_) => return Err(KernelError::form("signalfd", "short record")),
         }
-        // signalfd_siginfo: ssi_signo at 0, ssi_pid at 12, ssi_uid at 16, each of 4 bytes (signalfd(2)).
+        // signalfd_siginfo: ssi_signo at 0, ssi_pid at 12, ssi_uid at 16, each of 4 bytes
+        // (signalfd(2)).
         let field = |at: usize| {
             bytes
                 .get(at..at + 4)

@@ -1,7 +1,7 @@
 //! Sockets between processes of one machine, and listening sockets: `unix(7)`, `tcp(7)`.
 //!
-//! Datagrams with descriptors, the kernel's word on who is at the other end, and the handing on of listening sockets
-//! from a parent. What is said over them is not known here.
+//! Datagrams with descriptors, the kernel's word on who is at the other end, and the handing on of
+//! listening sockets from a parent. What is said over them is not known here.
 
 mod inherited;
 mod listen;
@@ -15,7 +15,8 @@ use std::os::fd::AsFd;
 
 use crate::error::{Calling, Result};
 
-/// Who is at the other end of a unix socket, by the kernel's word as of `connect(2)` or `socketpair(2)`.
+/// Who is at the other end of a unix socket, by the kernel's word as of `connect(2)` or
+/// `socketpair(2)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// The process; it may have ended, and its number been given away, since.

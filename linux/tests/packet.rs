@@ -27,7 +27,8 @@ fn only_the_port_of_the_filter_gets_through() {
         connection.set_up(two).unwrap();
         let (server, client) = (Socket::open(one, 67).unwrap(), Socket::open(two, 68).unwrap());
 
-        // A link that has just come up drops what is sent until its carrier has settled, some milliseconds.
+        // A link that has just come up drops what is sent until its carrier has settled, some
+        // milliseconds.
         let arrived = (0..50).any(|_| {
             for port in [67, 69, 68] {
                 let datagram = Datagram {

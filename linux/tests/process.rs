@@ -269,7 +269,8 @@ fn joins_its_cgroup_and_dies_with_it() {
     if !root() {
         return;
     }
-    // In a mount namespace of its own, so that a machine with the old hierarchies shows the new one too.
+    // In a mount namespace of its own, so that a machine with the old hierarchies shows the new one
+    // too.
     let run = || {
         let root = Path::new(cgroup::ROOT);
         let hierarchy = mount::Spec {

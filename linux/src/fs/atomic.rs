@@ -8,13 +8,14 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::error::{Calling, KernelError, Result};
 
-/// What the file is called until it is complete; in the same folder, so that the rename stays on one file system.
+/// What the file is called until it is complete; in the same folder, so that the rename stays on
+/// one file system.
 const SUFFIX: &str = ".new";
 
 /// Writes `content` to `path` with exactly these permission bits, in place of what was there.
 ///
-/// Writes a file beside it, syncs, renames over the old one, syncs the folder. One writer per path at a time; a
-/// remainder of an interrupted write is written over.
+/// Writes a file beside it, syncs, renames over the old one, syncs the folder. One writer per path
+/// at a time; a remainder of an interrupted write is written over.
 ///
 /// # Errors
 /// With the step that was refused; then the old content is still there.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::{Kind, Metadata, metadata};
 use crate::error::{Calling, KernelError, Result};
 
-/// How deep a walk goes at most. `PATH_MAX` of 4096 bytes allows a little over two thousand folders, but a tree that
-/// people made is not a tenth as deep.
+/// How deep a walk goes at most. `PATH_MAX` of 4096 bytes allows a little over two thousand
+/// folders, but a tree that people made is not a tenth as deep.
 const MAX_DEPTH: usize = 256;
 
 /// How many names of one folder are held at once, for their order.
@@ -43,7 +43,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// A walk from `start` that goes at most `depth` folders down: 0 is `start` alone, `None` is as deep as it goes.
+    /// A walk from `start` that goes at most `depth` folders down: 0 is `start` alone, `None` is as
+    /// deep as it goes.
     #[must_use]
     pub fn new(start: &Path, depth: Option<usize>) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! Patterns as `modules.alias` has them: `*`, `?` and `[a-z]`, `glob(7)` without folders.
 
-/// Whether the whole text matches the pattern. Takes time in proportion to the product of their lengths at most.
+/// Whether the whole text matches the pattern. Takes time in proportion to the product of their
+/// lengths at most.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.as_bytes(), text.as_bytes());
     // After the latest star, and the text that it has not swallowed yet.

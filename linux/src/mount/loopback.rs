@@ -80,7 +80,8 @@ pub fn attach_read_only(file: &Path) -> Result<Loop> {
 }
 
 fn free_number(controller: impl AsFd) -> Result<u32> {
-    // SAFETY: LOOP_CTL_GET_FREE takes no argument and returns a number; it touches no memory of ours.
+    // SAFETY: LOOP_CTL_GET_FREE takes no argument and returns a number; it touches no memory of
+    // ours.
     let number = unsafe { libc::ioctl(controller.as_fd().as_raw_fd(), LOOP_CTL_GET_FREE) };
     if number < 0 {
         return Err(std::io::Error::last_os_error())
@@ -110,8 +111,9 @@ fn configure(device: impl AsFd, backing: impl AsFd) -> rustix::io::Result<()> {
         },
         reserved: [0; 8],
     };
-    // SAFETY: LOOP_CONFIGURE reads one struct loop_config, whose layout and size `config` has (asserted above), and
-    // writes nothing; both descriptors are open for the time of their borrows.
+    // SAFETY: LOOP_CONFIGURE reads one struct loop_config, whose layout and size `config` has
+    // (asserted above), and writes nothing; both descriptors are open for the time of their
+    // borrows.
     let done =
         unsafe { libc::ioctl(device.as_fd().as_raw_fd(), LOOP_CONFIGURE, &raw const config) };
     if done == 0 {

@@ -1,7 +1,8 @@
 //! Leaving the initramfs for the real root.
 //!
 //! The initial root (`rootfs`) can be neither unmounted nor pivoted away (kernel documentation,
-//! `filesystems/ramfs-rootfs-initramfs`): its files are deleted to free their memory, and the new root is moved over it.
+//! `filesystems/ramfs-rootfs-initramfs`): its files are deleted to free their memory, and the new
+//! root is moved over it.
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -43,7 +43,8 @@ pub struct Line {
     pub options: String,
 }
 
-/// The mounts that this thread sees, in the order they were made visible: a later one may hide an earlier one.
+/// The mounts that this thread sees, in the order they were made visible: a later one may hide an
+/// earlier one.
 ///
 /// # Errors
 /// When `/proc` is not mounted, or a line has another form than documented.

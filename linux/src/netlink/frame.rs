@@ -18,9 +18,11 @@ pub(super) const EXCLUSIVE: u16 = 0x200;
 pub(super) const REPLACE: u16 = 0x100;
 pub(super) const CREATE: u16 = 0x400;
 
-/// `NLM_F_DUMP_INTR`: what is dumped has changed meanwhile, so the list is neither the old one nor the new.
+/// `NLM_F_DUMP_INTR`: what is dumped has changed meanwhile, so the list is neither the old one nor
+/// the new.
 const DUMP_INTERRUPTED: u16 = 0x10;
-/// `NLM_F_CAPPED` and `NLM_F_ACK_TLVS`: the answer repeats only the header of the request, and attributes follow.
+/// `NLM_F_CAPPED` and `NLM_F_ACK_TLVS`: the answer repeats only the header of the request, and
+/// attributes follow.
 const CAPPED: u16 = 0x100;
 const ATTRIBUTES: u16 = 0x200;
 

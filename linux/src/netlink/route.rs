@@ -1,7 +1,7 @@
 //! Links, addresses and routes: `rtnetlink(7)`.
 //!
-//! A [`Connection`] asks and sets, a [`Monitor`] tells that something has changed. Which message crates speak the
-//! protocol is hidden here; see `docs/decisions/netlink-sync.md`.
+//! A [`Connection`] asks and sets, a [`Monitor`] tells that something has changed. Which message
+//! crates speak the protocol is hidden here; see `docs/decisions/netlink-sync.md`.
 
 mod address;
 mod connection;

@@ -14,15 +14,16 @@ use crate::error::{Calling, KernelError, Result};
 /// `NETLINK_ROUTE`, which is 0, the protocol taken when none is named.
 pub(super) const ROUTE: Option<Protocol> = None;
 
-/// The kernel answers a request within the call that sends it; a wait this long means that it never will.
+/// The kernel answers a request within the call that sends it; a wait this long means that it never
+/// will.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Bursts of changes (a thousand routes of a routing daemon) wait here until they are read; the kernel's default
-/// holds some two hundred. More than this overruns, which readers are told of.
+/// Bursts of changes (a thousand routes of a routing daemon) wait here until they are read; the
+/// kernel's default holds some two hundred. More than this overruns, which readers are told of.
 const MONITOR_BUFFER: usize = 1 << 20;
 
-/// Large enough for every datagram: the kernel makes them at most 32 KiB for a reader that offers as much
-/// (`net/netlink/af_netlink.c`, netlink_recvmsg), and no single message of ours comes near.
+/// Large enough for every datagram: the kernel makes them at most 32 KiB for a reader that offers
+/// as much (`net/netlink/af_netlink.c`, netlink_recvmsg), and no single message of ours comes near.
 pub(super) const DATAGRAM: usize = 64 << 10;
 
 /// `SOL_NETLINK`, `NETLINK_CAP_ACK`, `NETLINK_EXT_ACK` of `linux/netlink.h`.
@@ -74,8 +75,8 @@ impl Socket {
         let on: libc::c_int = 1;
         let length = libc::socklen_t::try_from(size_of_val(&on)).unwrap_or(0);
         let (fd, value) = (self.0.as_raw_fd(), &raw const on);
-        // SAFETY: setsockopt(2) reads `length` bytes at `value`, which is `on` with its own size; the descriptor is
-        // open for the time of this borrow.
+        // SAFETY: setsockopt(2) reads `length` bytes at `value`, which is `on` with its own size;
+        // the descriptor is open for the time of this borrow.
         match unsafe { libc::setsockopt(fd, SOL_NETLINK, option, value.cast(), length) } {
             0 => Ok(()),
             _ => Err(std::io::Error::last_os_error()),
@@ -97,7 +98,8 @@ impl Socket {
     pub(super) fn receive<'b>(&self, buffer: &'b mut [u8]) -> rustix::io::Result<&'b [u8]> {
         loop {
             let received = rustix::io::retry_on_intr(|| {
-                // With MSG_TRUNC the length is that of the datagram even where the buffer is shorter.
+                // With MSG_TRUNC the length is that of the datagram even where the buffer is
+                // shorter.
                 rustix::net::recvfrom(&self.0, &mut *buffer, RecvFlags::TRUNC)
             });
             let (_, length, sender) = received?;

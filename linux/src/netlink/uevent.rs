@@ -80,7 +80,8 @@ impl AsRawFd for Uevents {
     }
 }
 
-/// `ACTION@DEVPATH`, then `KEY=VALUE` for each property, each ended by a NUL (`lib/kobject_uevent.c`).
+/// `ACTION@DEVPATH`, then `KEY=VALUE` for each property, each ended by a NUL
+/// (`lib/kobject_uevent.c`).
 #[must_use]
 pub fn parse(message: &[u8]) -> Option<Event> {
     let text = std::str::from_utf8(message).ok()?;

@@ -25,7 +25,8 @@ pub struct Datagram<'a> {
     pub payload: &'a [u8],
 }
 
-/// The datagram with both headers and their checksums; `None` when the payload is longer than 65507 bytes.
+/// The datagram with both headers and their checksums; `None` when the payload is longer than 65507
+/// bytes.
 #[must_use]
 pub fn build(datagram: &Datagram<'_>) -> Option<Vec<u8>> {
     let udp_length = u16::try_from(UDP + datagram.payload.len()).ok()?;
@@ -33,8 +34,8 @@ pub fn build(datagram: &Datagram<'_>) -> Option<Vec<u8>> {
     let (source, destination) = (datagram.source.ip().octets(), datagram.destination.ip().octets());
 
     let mut ip = [0; IP];
-    // Version 4, five words of header; no service; no identification, since it is never fragmented (RFC 6864);
-    // "don't fragment".
+    // Version 4, five words of header; no service; no identification, since it is never fragmented
+    // (RFC 6864); "don't fragment".
     write(&mut ip, 0, &[0x45, 0]);
     write(&mut ip, 2, &total.to_be_bytes());
     write(&mut ip, 6, &[0x40, 0, TIME_TO_LIVE, PROTOCOL]);
@@ -56,10 +57,11 @@ pub fn build(datagram: &Datagram<'_>) -> Option<Vec<u8>> {
     Some([&ip[..], &udp, datagram.payload].concat())
 }
 
-/// The UDP datagram in an IPv4 datagram; `None` for anything else, or one whose lengths or header checksum are wrong.
+/// The UDP datagram in an IPv4 datagram; `None` for anything else, or one whose lengths or header
+/// checksum are wrong.
 ///
-/// The UDP checksum is not looked at: between virtual machines of one host the sender leaves it to hardware that does
-/// not exist, and what matters is checked by the link and by the protocol above.
+/// The UDP checksum is not looked at: between virtual machines of one host the sender leaves it to
+/// hardware that does not exist, and what matters is checked by the link and by the protocol above.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Datagram<'_>> {
     let first = *bytes.first()?;

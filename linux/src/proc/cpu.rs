@@ -33,8 +33,8 @@ pub struct Ticks {
 pub struct SoftInterrupts {
     /// All kinds.
     pub total: u64,
-    /// In the order of the kernel: `hi`, `timer`, `net_tx`, `net_rx`, `block`, `irq_poll`, `tasklet`, `sched`,
-    /// `hrtimer`, `rcu`.
+    /// In the order of the kernel: `hi`, `timer`, `net_tx`, `net_rx`, `block`, `irq_poll`,
+    /// `tasklet`, `sched`, `hrtimer`, `rcu`.
     pub by_kind: [u64; 10],
 }
 
@@ -124,7 +124,8 @@ fn ticks(mut numbers: impl Iterator<Item = u64>) -> Ticks {
     }
 }
 
-/// What a processor is: the names and values of its part of `/proc/cpuinfo`, which differ by architecture.
+/// What a processor is: the names and values of its part of `/proc/cpuinfo`, which differ by
+/// architecture.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Processor(Vec<(String, String)>);
 
@@ -144,7 +145,8 @@ pub fn load_cpuinfo() -> Result<Vec<Processor>> {
     Ok(parse_cpuinfo(&text("/proc/cpuinfo".as_ref())?))
 }
 
-/// The processors of a `cpuinfo`: parts apart by an empty line, those without a `processor` number left out.
+/// The processors of a `cpuinfo`: parts apart by an empty line, those without a `processor` number
+/// left out.
 #[must_use]
 pub fn parse_cpuinfo(text: &str) -> Vec<Processor> {
     let line = |line: &str| {

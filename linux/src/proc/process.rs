@@ -15,7 +15,8 @@ pub struct Process {
     pub parent: u32,
     /// Name, at most 15 bytes.
     pub name: String,
-    /// `R` running, `S` sleeping, `D` waiting for a disk, `Z` ended, `T` stopped, `I` idle kernel thread.
+    /// `R` running, `S` sleeping, `D` waiting for a disk, `Z` ended, `T` stopped, `I` idle kernel
+    /// thread.
     pub state: char,
     /// Threads.
     pub threads: u32,
@@ -84,13 +85,15 @@ pub fn command_line(pid: u32) -> Result<Vec<String>> {
     Ok(text.split_terminator('\0').map(String::from).collect())
 }
 
-/// The executable; `None` for a kernel thread, a process that has ended, and one that may not be looked at.
+/// The executable; `None` for a kernel thread, a process that has ended, and one that may not be
+/// looked at.
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {
     std::fs::read_link(file(pid, "exe")).ok()
 }
 
-/// The cgroup (version 2) below the cgroup root, `/` for the root itself; `None` where there is none.
+/// The cgroup (version 2) below the cgroup root, `/` for the root itself; `None` where there is
+/// none.
 #[must_use]
 pub fn cgroup(pid: u32) -> Option<PathBuf> {
     let text = text(file(pid, "cgroup").as_ref()).ok()?;

@@ -1,7 +1,8 @@
 //! The child between `fork(2)` and `execve(2)`.
 //!
-//! Everything here runs in a copy of a process that may have had other threads, so it makes system calls on memory
-//! that was prepared before, and nothing else: no allocation, no lock, no panic (`signal-safety(7)`).
+//! Everything here runs in a copy of a process that may have had other threads, so it makes system
+//! calls on memory that was prepared before, and nothing else: no allocation, no lock, no panic
+//! (`signal-safety(7)`).
 #![expect(
     unsafe_code,
     reason = "raw descriptor numbers are rearranged below every owner's knowledge"
@@ -67,7 +68,8 @@ pub(super) struct Prepared<'a> {
     pub(super) arguments: &'a [*const c_char],
     /// Likewise.
     pub(super) environment: &'a [*const c_char],
-    /// Descriptor n of the child is a duplicate of the nth; all numbers here are past the end of this list.
+    /// Descriptor n of the child is a duplicate of the nth; all numbers here are past the end of
+    /// this list.
     pub(super) descriptors: &'a [OwnedFd],
     /// An open `cgroup.procs`.
     pub(super) cgroup: Option<&'a OwnedFd>,
@@ -90,7 +92,8 @@ pub(super) fn run(prepared: &Prepared<'_>, report: BorrowedFd<'_>) -> ! {
     }
     // Nobody is left to tell if the pipe is gone, and the exit code says the same.
     rustix::io::write(report, &message).ok();
-    // SAFETY: _exit(2) never returns and runs nothing of the parent's: no destructor, no buffer flush.
+    // SAFETY: _exit(2) never returns and runs nothing of the parent's: no destructor, no buffer
+    // flush.
     unsafe { libc::_exit(127) }
 }
 
@@ -133,8 +136,8 @@ fn arrange_descriptors(descriptors: &[OwnedFd]) -> Result<(), Refused> {
         duplicate_onto(source.as_fd(), target).map_err(|source| (Step::Descriptors, source))?;
         target += 1;
     }
-    // SAFETY: close_range(2) takes three integers; with CLOSE_RANGE_CLOEXEC it closes nothing now, so no owner in
-    // this process loses its descriptor before exec replaces them all.
+    // SAFETY: close_range(2) takes three integers; with CLOSE_RANGE_CLOEXEC it closes nothing now,
+    // so no owner in this process loses its descriptor before exec replaces them all.
     let closed = unsafe {
         libc::syscall(libc::SYS_close_range, target, u32::MAX, libc::CLOSE_RANGE_CLOEXEC)
     };
@@ -143,8 +146,9 @@ fn arrange_descriptors(descriptors: &[OwnedFd]) -> Result<(), Refused> {
 
 fn duplicate_onto(source: BorrowedFd<'_>, target: RawFd) -> io::Result<()> {
     use std::os::fd::AsRawFd;
-    // SAFETY: both are integers to dup2(2). Whatever owned `target` in the parent's copy is never used here again:
-    // this process only execs or exits, and the sources all lie above every target.
+    // SAFETY: both are integers to dup2(2). Whatever owned `target` in the parent's copy is never
+    // used here again: this process only execs or exits, and the sources all lie above every
+    // target.
     if unsafe { libc::dup2(source.as_raw_fd(), target) } < 0 {
         Err(io::Error::last_os_error())
     } else {
@@ -175,8 +179,8 @@ pub(super) fn execute(
     arguments: &[*const c_char],
     environment: &[*const c_char],
 ) -> io::Error {
-    // SAFETY: program ends with a NUL; both arrays end with a null pointer and point to NUL-terminated strings that
-    // the caller keeps alive (the invariant of Prepared).
+    // SAFETY: program ends with a NUL; both arrays end with a null pointer and point to
+    // NUL-terminated strings that the caller keeps alive (the invariant of Prepared).
     let _ = unsafe { libc::execve(program.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
     io::Error::last_os_error()
 }

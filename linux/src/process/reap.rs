@@ -68,9 +68,11 @@ pub fn signal_all(signal: Signal) -> Result<()> {
     }
 }
 
-/// Takes every child that has ended out of the process table, adopted orphans included; never blocks.
+/// Takes every child that has ended out of the process table, adopted orphans included; never
+/// blocks.
 ///
-/// It takes the status of *every* child: only for a process that starts children by this module alone.
+/// It takes the status of *every* child: only for a process that starts children by this module
+/// alone.
 pub fn reap() -> impl Iterator<Item = Ended> {
     std::iter::from_fn(|| {
         // ECHILD, no children at all, ends the iteration like "none has ended".
@@ -97,7 +99,8 @@ fn ended(pid: Pid, status: rustix::process::WaitStatus) -> Option<Ended> {
     Some(Ended { pid: u32::try_from(pid.as_raw_pid()).ok()?, exit })
 }
 
-/// When a process started, in clock ticks since boot: with the pid it names one process for the life of the machine.
+/// When a process started, in clock ticks since boot: with the pid it names one process for the
+/// life of the machine.
 ///
 /// # Errors
 /// When no such process exists, or `/proc` is not mounted.

@@ -19,8 +19,9 @@ use crate::poll::{self, Interest};
 use crate::signal::Signal;
 use crate::time::Deadline;
 
-/// How long a child may take from fork to exec. Its steps are system calls; only the read of the program's first page
-/// waits for a disk, and one that takes longer than this is broken. init stands still meanwhile.
+/// How long a child may take from fork to exec. Its steps are system calls; only the read of the
+/// program's first page waits for a disk, and one that takes longer than this is broken. init
+/// stands still meanwhile.
 const EXEC_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The most descriptors a child can inherit by name; ours take at most three.
@@ -98,22 +99,23 @@ pub struct Limit {
 
 /// What a new process is to be. Everything not named here is not inherited.
 ///
-/// The process starts in a session of its own, in `/`, with `/dev/null` as standard input, no supplementary groups,
-/// no signal blocked, ignored or handled, and no descriptor but those given.
+/// The process starts in a session of its own, in `/`, with `/dev/null` as standard input, no
+/// supplementary groups, no signal blocked, ignored or handled, and no descriptor but those given.
 #[derive(Clone, Debug)]
 pub struct Spec<'a> {
     /// The executable, an absolute path.
     pub program: &'a Path,
     /// All arguments, the name of the program first.
     pub arguments: &'a [String],
-    /// The whole environment, `NAME=value` each; `LISTEN_FDS` and `LISTEN_FDNAMES` are added when something is
-    /// inherited.
+    /// The whole environment, `NAME=value` each; `LISTEN_FDS` and `LISTEN_FDNAMES` are added when
+    /// something is inherited.
     pub environment: &'a [String],
     /// Real, effective and saved user.
     pub uid: u32,
     /// Real, effective and saved group.
     pub gid: u32,
-    /// The capability sets, less what this process itself lacks; see [`Sets`] for what survives execution.
+    /// The capability sets, less what this process itself lacks; see [`Sets`] for what survives
+    /// execution.
     pub capabilities: Sets,
     /// Whether it can gain privileges by execution.
     pub privileges: Privileges,
@@ -144,15 +146,15 @@ pub struct Child {
 
 /// Starts a process and returns once it executes its program.
 ///
-/// What refuses between fork and exec is reported with the name of the step, and that child is reaped already.
-/// Blocks at most ten seconds.
+/// What refuses between fork and exec is reported with the name of the step, and that child is
+/// reaped already. Blocks at most ten seconds.
 ///
-/// Meant for single-threaded programs: it is safe with other threads, but a concurrent [`super::reap()`] could take
-/// the status of a child that did not get as far as its program.
+/// Meant for single-threaded programs: it is safe with other threads, but a concurrent
+/// [`super::reap()`] could take the status of a child that did not get as far as its program.
 ///
 /// # Errors
-/// [`KernelError::Call`] with the step and the program; [`KernelError::Form`] for a NUL in a string, a colon in a name, or more
-/// than 32 inherited descriptors.
+/// [`KernelError::Call`] with the step and the program; [`KernelError::Form`] for a NUL in a
+/// string, a colon in a name, or more than 32 inherited descriptors.
 pub fn spawn(spec: &Spec<'_>) -> Result<Child> {
     let name = spec.program.display();
     let program = c_string(spec.program.as_os_str().as_encoded_bytes())?;
@@ -164,7 +166,8 @@ pub fn spawn(spec: &Spec<'_>) -> Result<Child> {
 
     let mut sources = vec![null.as_fd(), spec.stdout, spec.stderr];
     sources.extend(spec.inherited.iter().map(|(_, fd)| *fd));
-    // Past every number that the child will use, so that no source is overwritten before it is duplicated.
+    // Past every number that the child will use, so that no source is overwritten before it is
+    // duplicated.
     let first_free = RawFd::try_from(sources.len()).unwrap_or(RawFd::MAX);
     let lift = |fd: BorrowedFd<'_>| {
         rustix::io::fcntl_dupfd_cloexec(fd, first_free).calling("fcntl", "F_DUPFD_CLOEXEC")
@@ -198,8 +201,8 @@ pub fn spawn(spec: &Spec<'_>) -> Result<Child> {
         gid: Gid::from_raw(spec.gid),
     };
 
-    // SAFETY: the child calls `run` and nothing else, which by its module's rule makes only async-signal-safe calls
-    // on the memory prepared above and never returns.
+    // SAFETY: the child calls `run` and nothing else, which by its module's rule makes only
+    // async-signal-safe calls on the memory prepared above and never returns.
     let forked = unsafe { libc::fork() };
     match Pid::from_raw(forked) {
         None => run(&prepared, write_end.as_fd()),
@@ -211,7 +214,8 @@ pub fn spawn(spec: &Spec<'_>) -> Result<Child> {
     }
 }
 
-/// Replaces this process by a program, with the descriptors that do not close on exec. Returns only the refusal.
+/// Replaces this process by a program, with the descriptors that do not close on exec. Returns only
+/// the refusal.
 #[must_use]
 pub fn exec(program: &Path, arguments: &[String], environment: &[String]) -> KernelError {
     let prepare = || -> Result<_> {

@@ -32,10 +32,11 @@ pub enum Enforced {
     Not,
 }
 
-/// Lets the calling thread, and those it makes from now on, open nothing but what is at and below these paths.
+/// Lets the calling thread, and those it makes from now on, open nothing but what is at and below
+/// these paths.
 ///
-/// Descriptors that are open already stay usable. Sets `no_new_privs`. A path that does not exist is passed over.
-/// The result says what the kernel makes of it, for the caller to log or to refuse.
+/// Descriptors that are open already stay usable. Sets `no_new_privs`. A path that does not exist
+/// is passed over. The result says what the kernel makes of it, for the caller to log or to refuse.
 ///
 /// # Errors
 /// When the kernel has Landlock but refuses the rules.

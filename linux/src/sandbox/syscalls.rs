@@ -6,7 +6,8 @@ use seccompiler::TargetArch;
 
 use crate::error::{KernelError, Result};
 
-/// What the runtime of a static program with threads and timers calls by itself: glibc, `std`, an event loop.
+/// What the runtime of a static program with threads and timers calls by itself: glibc, `std`, an
+/// event loop.
 pub const RUNTIME: &[&str] = &[
     // Memory.
     "brk",
@@ -122,7 +123,8 @@ pub enum Otherwise {
     Kill,
 }
 
-/// Lets the calling thread, and those it makes from now on, make only these system calls, given by their names.
+/// Lets the calling thread, and those it makes from now on, make only these system calls, given by
+/// their names.
 ///
 /// Sets `no_new_privs`. A second list narrows the first.
 ///

@@ -1,7 +1,7 @@
 //! Descriptors that a parent handed on, `sd_listen_fds(3)` without the check of the pid.
 //!
-//! The parent names no pid, since it knows it only after the fork; our parents set the environment anew for each
-//! child, so it cannot be that of another process.
+//! The parent names no pid, since it knows it only after the fork; our parents set the environment
+//! anew for each child, so it cannot be that of another process.
 #![expect(unsafe_code, reason = "numbers from the environment become owned descriptors")]
 
 use std::collections::BTreeMap;
@@ -23,10 +23,12 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The descriptors that the parent handed on, by name; each closes on exec from now on.
 ///
-/// Call it at the start of `main`, before anything opens a descriptor. Without the two variables the map is empty.
+/// Call it at the start of `main`, before anything opens a descriptor. Without the two variables
+/// the map is empty.
 ///
 /// # Errors
-/// When called a second time, when the variables contradict each other, or when a descriptor is not open.
+/// When called a second time, when the variables contradict each other, or when a descriptor is not
+/// open.
 pub fn take_inherited() -> Result<BTreeMap<String, OwnedFd>> {
     if TAKEN.swap(true, Ordering::SeqCst) {
         return Err(KernelError::form("LISTEN_FDS", "taken already"));
@@ -35,11 +37,13 @@ pub fn take_inherited() -> Result<BTreeMap<String, OwnedFd>> {
     let names = parse(&variable("LISTEN_FDS"), &variable("LISTEN_FDNAMES"))?;
     let mut taken = BTreeMap::new();
     for (name, raw) in names.into_iter().zip(FIRST..) {
-        // SAFETY: the parent opened the numbers from FIRST on for us (the contract of the two variables), so the
-        // number is either open for the time of this borrow or refused by the call below.
+        // SAFETY: the parent opened the numbers from FIRST on for us (the contract of the two
+        // variables), so the number is either open for the time of this borrow or refused by the
+        // call below.
         let borrowed = unsafe { BorrowedFd::borrow_raw(raw) };
         rustix::io::fcntl_setfd(borrowed, FdFlags::CLOEXEC).calling("fcntl", &name)?;
-        // SAFETY: the number is open, as fcntl has just shown, and TAKEN lets only one caller make its owner.
+        // SAFETY: the number is open, as fcntl has just shown, and TAKEN lets only one caller make
+        // its owner.
         let owned = unsafe { OwnedFd::from_raw_fd(raw) };
         taken.insert(name, owned);
     }

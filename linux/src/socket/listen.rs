@@ -10,14 +10,14 @@ use rustix::process::{Gid, Uid};
 
 use crate::error::{Calling, KernelError, Result};
 
-/// How many connections the kernel completes before they are accepted; the default limit of the kernel
-/// (`net.core.somaxconn`) is larger, so this one is in force.
+/// How many connections the kernel completes before they are accepted; the default limit of the
+/// kernel (`net.core.somaxconn`) is larger, so this one is in force.
 const BACKLOG: i32 = 128;
 
 /// A listening stream socket at `path` with this owner and these permission bits; nonblocking.
 ///
-/// A socket that is there already, left by a process that ended, is removed first. Nobody but this process's user
-/// can connect before owner and mode are in place.
+/// A socket that is there already, left by a process that ended, is removed first. Nobody but this
+/// process's user can connect before owner and mode are in place.
 ///
 /// # Errors
 /// When the folder is missing, or something other than a socket is in the way.
@@ -51,7 +51,8 @@ pub fn listen_unix(path: &Path, mode: u32, uid: u32, gid: u32) -> Result<OwnedFd
     Ok(socket)
 }
 
-/// A listening TCP socket on every address of this machine, IPv4 and IPv6; nonblocking, with `SO_REUSEADDR`.
+/// A listening TCP socket on every address of this machine, IPv4 and IPv6; nonblocking, with
+/// `SO_REUSEADDR`.
 ///
 /// On a kernel without IPv6 it listens on IPv4 alone. Port 0 takes any free port.
 ///

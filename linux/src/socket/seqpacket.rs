@@ -41,12 +41,13 @@ pub fn pair() -> Result<(OwnedFd, OwnedFd)> {
         .calling("socketpair", "AF_UNIX")
 }
 
-/// Sends one datagram with these descriptors beside it; all or nothing, never blocking, no `SIGPIPE`.
+/// Sends one datagram with these descriptors beside it; all or nothing, never blocking, no
+/// `SIGPIPE`.
 ///
 /// # Errors
-/// With kind `WouldBlock` when the other end has not read enough yet, with `BrokenPipe` when it is closed;
-/// [`KernelError::Form`] for an empty datagram, which the other end could not tell from the end, or for more than
-/// [`MAX_FDS`] descriptors.
+/// With kind `WouldBlock` when the other end has not read enough yet, with `BrokenPipe` when it is
+/// closed; [`KernelError::Form`] for an empty datagram, which the other end could not tell from the
+/// end, or for more than [`MAX_FDS`] descriptors.
 pub fn send(socket: impl AsFd, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> Result<()> {
     if bytes.is_empty() {
         return Err(KernelError::form("datagram", "empty"));
@@ -73,8 +74,8 @@ pub fn send(socket: impl AsFd, bytes: &[u8], fds: &[BorrowedFd<'_>]) -> Result<(
 /// Receives one datagram, never blocking.
 ///
 /// # Errors
-/// [`KernelError::Form`] for a datagram larger than the buffer or with more descriptors than [`MAX_FDS`]: what came
-/// of it is dropped and its descriptors are closed.
+/// [`KernelError::Form`] for a datagram larger than the buffer or with more descriptors than
+/// [`MAX_FDS`]: what came of it is dropped and its descriptors are closed.
 pub fn receive(socket: impl AsFd, buffer: &mut [u8]) -> Result<Received> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FDS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);

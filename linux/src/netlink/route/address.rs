@@ -25,8 +25,8 @@ pub struct Address {
     pub multicast: Option<Ipv6Addr>,
     /// Where it is valid: 0 everywhere, 200 site, 253 link, 254 this machine, 255 nowhere.
     pub scope: u8,
-    /// `IFA_F_…`: 0x80 permanent, 0x40 tentative, 0x20 deprecated, 0x08 its duplicate detection failed, 0x02 no
-    /// duplicate detection, 0x01 secondary, 0x200 without a route to its network.
+    /// `IFA_F_…`: 0x80 permanent, 0x40 tentative, 0x20 deprecated, 0x08 its duplicate detection
+    /// failed, 0x02 no duplicate detection, 0x01 secondary, 0x200 without a route to its network.
     pub flags: u32,
     /// Metric of the route to its network; 0 is the kernel's default.
     pub priority: u32,

@@ -8,8 +8,8 @@ use super::super::socket::{DATAGRAM, ROUTE, Socket, refused};
 use super::{Address, Family, Link, Route, address, link, path};
 use crate::error::{KernelError, Result};
 
-/// How often a dump is begun anew because of a change meanwhile. Changes that outrun this many dumps do not end, and
-/// the monitor will tell when they do.
+/// How often a dump is begun anew because of a change meanwhile. Changes that outrun this many
+/// dumps do not end, and the monitor will tell when they do.
 const DUMP_ATTEMPTS: usize = 10;
 
 /// The most that a dump may bring: a full routing table of the internet has a million routes.
@@ -34,8 +34,8 @@ impl Connection {
         Ok(Self { socket, sequence: 0, buffer: vec![0; DATAGRAM], unreadable: 0 })
     }
 
-    /// How many entries of lists could not be read and were left out, since the connection was opened: a kernel newer
-    /// than this program can have link types of another form.
+    /// How many entries of lists could not be read and were left out, since the connection was
+    /// opened: a kernel newer than this program can have link types of another form.
     #[must_use]
     pub fn unreadable(&self) -> u64 {
         self.unreadable
@@ -57,7 +57,8 @@ impl Connection {
         self.dump("RTM_GETADDR", address::dump(), address::read)
     }
 
-    /// All routes of all tables, IPv4 then IPv6; a route with several next hops is listed once for each.
+    /// All routes of all tables, IPv4 then IPv6; a route with several next hops is listed once for
+    /// each.
     ///
     /// # Errors
     /// As [`Connection::links`].
@@ -118,7 +119,8 @@ impl Connection {
         self.request("RTM_DELLINK", format_args!("link {link}"), link::delete(link), 0)
     }
 
-    /// Adds an address; its `address`, `prefix`, `link`, `scope`, `flags`, `priority`, `broadcast` and `label` count.
+    /// Adds an address; its `address`, `prefix`, `link`, `scope`, `flags`, `priority`, `broadcast`
+    /// and `label` count.
     ///
     /// # Errors
     /// When it is there already ([`KernelError::is_present`]), or there is no such link.
@@ -142,13 +144,14 @@ impl Connection {
     /// Adds a route.
     ///
     /// # Errors
-    /// When one to the same destination with the same priority is there ([`KernelError::is_present`]), or the gateway
-    /// cannot be reached.
+    /// When one to the same destination with the same priority is there
+    /// ([`KernelError::is_present`]), or the gateway cannot be reached.
     pub fn add_route(&mut self, route: &Route) -> Result<()> {
         self.request("RTM_NEWROUTE", route, path::add(route), frame::CREATE | frame::EXCLUSIVE)
     }
 
-    /// Adds a route, in place of the one to the same destination with the same priority if there is one.
+    /// Adds a route, in place of the one to the same destination with the same priority if there is
+    /// one.
     ///
     /// # Errors
     /// When the gateway cannot be reached.
@@ -267,7 +270,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The codec is not ours, and what it gets is the kernel's; it must not take the process down all the same.
+        /// The codec is not ours, and what it gets is the kernel's; it must not take the process
+        /// down all the same.
         #[test]
         fn the_codec_never_panics(kind in 16_u16..28, payload: Vec<u8>) {
             let frame = Frame { kind, flags: 0, sequence: 0, payload: &payload };

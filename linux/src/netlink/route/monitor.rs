@@ -8,14 +8,16 @@ use super::super::frame::frames;
 use super::super::socket::{DATAGRAM, ROUTE, Socket};
 use crate::error::{Calling, Result};
 
-/// `RTMGRP_LINK`, `_IPV4_IFADDR`, `_IPV4_ROUTE`, `_IPV6_IFADDR`, `_IPV6_ROUTE` of `linux/rtnetlink.h`.
+/// `RTMGRP_LINK`, `_IPV4_IFADDR`, `_IPV4_ROUTE`, `_IPV6_IFADDR`, `_IPV6_ROUTE` of
+/// `linux/rtnetlink.h`.
 const GROUPS: u32 = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
 
-/// How many datagrams one read takes at most, so that a flood of changes cannot hold its caller; the descriptor stays
-/// readable when there are more.
+/// How many datagrams one read takes at most, so that a flood of changes cannot hold its caller;
+/// the descriptor stays readable when there are more.
 const AT_ONCE: usize = 1024;
 
-/// What has changed since the last read; all of it when the kernel had to drop word of some changes.
+/// What has changed since the last read; all of it when the kernel had to drop word of some
+/// changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Changes {
     /// A link came, went or changed.
@@ -54,7 +56,8 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Begins to listen, in the network namespace of the calling thread. Open it before the first list is read.
+    /// Begins to listen, in the network namespace of the calling thread. Open it before the first
+    /// list is read.
     ///
     /// # Errors
     /// When the process is out of descriptors.
