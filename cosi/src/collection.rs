@@ -150,6 +150,11 @@ impl Contents {
         self.objects.iter().map(|ById(object)| object)
     }
 
+    /// Puts a resource in, unless there is one of its id; tells whether it did.
+    pub(crate) fn add(&mut self, object: Object) -> bool {
+        self.objects.insert(ById(object))
+    }
+
     /// Puts a resource in, and returns the one that had its id.
     pub(crate) fn insert(&mut self, object: Object) -> Option<Object> {
         self.objects.replace(ById(object)).map(|ById(object)| object)

@@ -46,7 +46,7 @@ fn singular(plural: &str) -> String {
     let lower = plural.to_lowercase();
     let ends = |ending: &str| lower.ends_with(ending);
     let cut = |letters: usize| plural[..plural.len() - letters].to_owned();
-    if !plural.is_ascii() || !ends("s") || ends("ss") || ends("cpustats") || ends("memorystats") {
+    if !plural.is_ascii() || !ends("s") || ends("ss") {
         plural.to_owned()
     } else if ends("ies") {
         cut(3) + "y"
@@ -75,6 +75,7 @@ mod tests {
             ("Namespaces.meta.cosi.dev", "Namespace"),
             ("KernelCmdlines.runtime.talos.dev", "KernelCmdline"),
             ("BootedEntries.runtime.talos.dev", "BootedEntry"),
+            ("CPUStats.perf.talos.dev", "CPUStat"),
             ("os/path", "os/path"),
         ] {
             assert_eq!(display_name(kind), name);

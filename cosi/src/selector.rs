@@ -179,31 +179,28 @@ impl Operator {
     }
 }
 
-/// A whole number with an optional unit: `k`, `M` … powers of 1000, `Ki`, `Mi` … powers of 1024, each with an optional `B`.
+/// A whole number with an optional unit: `k`, `M` … powers of 1000, `Ki`, `Mi` … powers of 1024.
+///
+/// What follows is the unit's own name and counts for nothing: `4GiB`, `10kg`.
 fn number(text: &str) -> Option<i64> {
     let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '-' && c != '+');
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '-');
     let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
     number.parse::<i64>().ok()?.checked_mul(factor(unit.trim())?)
 }
 
 fn factor(unit: &str) -> Option<i64> {
-    let unit = unit.to_ascii_lowercase();
-    let unit = unit.strip_suffix('b').unwrap_or(&unit);
-    let (prefix, base) = match unit.strip_suffix('i') {
-        Some(prefix) => (prefix, 1024_i64),
-        None => (unit, 1000),
+    let mut letters = unit.chars().map(|c| c.to_ascii_lowercase());
+    let power = match letters.next() {
+        None => 0,
+        Some('k') => 1,
+        Some('m') => 2,
+        Some('g') => 3,
+        Some('t') => 4,
+        Some('p') => 5,
+        Some(_) => return None,
     };
-    let power = match prefix {
-        "" if base == 1000 => 0,
-        "k" => 1,
-        "m" => 2,
-        "g" => 3,
-        "t" => 4,
-        "p" => 5,
-        "e" => 6,
-        _ => return None,
-    };
+    let base: i64 = if letters.next() == Some('i') { 1024 } else { 1000 };
     base.checked_pow(power)
 }
 
@@ -248,8 +245,9 @@ mod tests {
             ("1 i", None),
             ("1 1", None),
             ("", None),
-            ("9E", Some(9_000_000_000_000_000_000)),
-            ("10E", None),
+            ("10kg", Some(10_000)),
+            ("9000P", Some(9_000_000_000_000_000_000)),
+            ("10000P", None),
         ] {
             assert_eq!(number(text), value, "{text:?}");
         }

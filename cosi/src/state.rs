@@ -169,10 +169,10 @@ impl State {
         }
         let collection = self.collection(object.metadata().place());
         collection.write(|contents| {
-            if contents.get(object.id()).is_some() {
-                return Err(Error::AlreadyExists(object.metadata().into()));
+            let new = self.first(&collection, object, owner);
+            if !contents.add(new.clone()) {
+                return Err(Error::AlreadyExists(new.metadata().into()));
             }
-            let new = self.insert(&collection, contents, object, owner);
             Ok((new.clone(), Some(Record::Created(new))))
         })
     }
@@ -209,7 +209,8 @@ impl State {
         let collection = self.collection(object.metadata().place());
         collection.write(|contents| {
             let Some(old) = contents.get(object.id()).cloned() else {
-                let new = self.insert(&collection, contents, object, owner.clone());
+                let new = self.first(&collection, object, owner.clone());
+                contents.insert(new.clone());
                 return Ok((new.clone(), Some(Record::Created(new))));
             };
             check(old.metadata(), &UpdateOptions::owner(owner))?;
@@ -424,14 +425,8 @@ impl State {
         })
     }
 
-    /// Puts a resource in as its first version.
-    fn insert(
-        &self,
-        collection: &Collection,
-        contents: &mut Contents,
-        mut new: Object,
-        owner: Text,
-    ) -> Object {
+    /// The resource as its first version.
+    fn first(&self, collection: &Collection, mut new: Object, owner: Text) -> Object {
         let now = self.0.clock.now();
         let metadata = new.edit();
         metadata.set_place(collection.place());
@@ -439,7 +434,6 @@ impl State {
         metadata.set_version(Version::UNDEFINED.next());
         metadata.set_times(now, now);
         metadata.shrink();
-        contents.insert(new.clone());
         new
     }
 

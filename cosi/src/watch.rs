@@ -166,7 +166,7 @@ impl fmt::Debug for Bookmark {
 pub struct Event {
     /// What happened.
     pub change: Change,
-    /// Where to resume after this event; an error has none.
+    /// Where to resume after this event; an error has none, nor have the contents before [`Change::Bootstrapped`].
     pub bookmark: Option<Bookmark>,
 }
 
@@ -270,7 +270,11 @@ impl Watch {
             }
             (Start::Contents, _) => {
                 let chosen = contents.iter().filter(|o| request.selector.matches(o.metadata()));
-                first.extend(chosen.map(|object| mark(Change::Created(object.clone()), end)));
+                // No bookmarks: who resumed after some of the contents would never see the rest.
+                first.extend(chosen.map(|object| Event {
+                    change: Change::Created(object.clone()),
+                    bookmark: None,
+                }));
                 first.push(mark(Change::Bootstrapped, end));
                 end
             }

@@ -7,7 +7,7 @@ use prost_types::Timestamp as WireTimestamp;
 use crate::{
     error::Error,
     labels::Labels,
-    metadata::Metadata,
+    metadata::{Metadata, Version},
     object::Object,
     selector::{LabelQuery, Operator, Selector, Term},
     spec::Opaque,
@@ -42,24 +42,23 @@ pub(crate) fn check_names(metadata: &Metadata) -> Result<(), Error> {
     Ok(())
 }
 
+/// A resource. Clients insist on a spec; that of a tombstone is empty.
 pub(crate) fn object_to_wire(object: &Object) -> wire::Resource {
-    let spec = object.to_proto().zip(object.to_yaml());
     wire::Resource {
         metadata: Some(metadata_to_wire(object.metadata())),
-        spec: spec.map(|(proto_spec, yaml_spec)| wire::Spec { proto_spec, yaml_spec }),
+        spec: Some(wire::Spec {
+            proto_spec: object.to_proto().unwrap_or_default(),
+            yaml_spec: object.to_yaml().unwrap_or_default(),
+        }),
     }
 }
 
-/// A resource as it came: its spec opaque, or none.
+/// A resource as it came, its spec opaque.
 pub(crate) fn object_from_wire(resource: wire::Resource) -> Result<Object, Error> {
     let metadata = resource.metadata.ok_or_else(|| invalid("metadata", "is missing"))?;
     let metadata = metadata_from_wire(metadata)?;
-    Ok(match resource.spec {
-        Some(wire::Spec { proto_spec, yaml_spec }) => {
-            Object::opaque(metadata, Opaque { proto: proto_spec, yaml: yaml_spec })
-        }
-        None => Object::tombstone(metadata),
-    })
+    let wire::Spec { proto_spec, yaml_spec } = resource.spec.unwrap_or_default();
+    Ok(Object::opaque(metadata, Opaque { proto: proto_spec, yaml: yaml_spec }))
 }
 
 fn metadata_to_wire(metadata: &Metadata) -> wire::Metadata {
@@ -259,7 +258,12 @@ pub(crate) fn event_from_wire(wire: wire::Event) -> Result<Event, Error> {
             old: object(wire.old, "old")?,
             new: object(wire.resource, "resource")?,
         },
-        EventType::Destroyed => Change::Destroyed(object(wire.resource, "resource")?),
+        EventType::Destroyed => Change::Destroyed(match object(wire.resource, "resource")? {
+            never if never.metadata().version() == Version::UNDEFINED => {
+                Object::tombstone(never.metadata().clone())
+            }
+            last => last,
+        }),
         EventType::Bootstrapped => Change::Bootstrapped,
         EventType::Errored => Change::Errored(wire.error.unwrap_or_default()),
         EventType::Noop => Change::Noop,

@@ -77,8 +77,6 @@ impl<A: Access> Server<A> {
         let mut resource = resource.unwrap_or_default();
         let metadata = resource.metadata.get_or_insert_default();
         self.check_write(caller, verb, metadata, owner)?;
-        // The empty spec may be left out.
-        resource.spec.get_or_insert_default();
         let object = object_from_wire(resource)?;
         check_names(object.metadata())?;
         Ok(self.state.decode(object)?)

@@ -120,7 +120,7 @@ async fn noop_carries_a_tombstone_of_the_kind() {
     assert_eq!((metadata.id.as_str(), metadata.version.as_str()), ("", "undefined"));
     assert_eq!(metadata.phase, "running");
     assert!(metadata.created.is_some() && metadata.updated.is_some());
-    assert_eq!(resource.spec, None);
+    assert_eq!(resource.spec, Some(wire::Spec::default()));
     assert_eq!(response.event[0].bookmark.as_ref().unwrap().len(), 16);
 }
 
