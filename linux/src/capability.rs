@@ -74,6 +74,8 @@ impl Set {
     pub const SYS_ADMIN: Self = Self(1 << 21);
     /// `CAP_SYS_BOOT`: `reboot(2)` and `kexec_load(2)`.
     pub const SYS_BOOT: Self = Self(1 << 22);
+    /// `CAP_SYS_RESOURCE`: raise limits and lower OOM scores.
+    pub const SYS_RESOURCE: Self = Self(1 << 24);
     /// `CAP_SYS_TIME`: set the clocks.
     pub const SYS_TIME: Self = Self(1 << 25);
 

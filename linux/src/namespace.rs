@@ -20,6 +20,8 @@ pub enum Namespace {
     Network,
     /// Hostname.
     Host,
+    /// Process numbers: the thread stays where it is, its next child is PID 1 of the new one.
+    Process,
 }
 
 /// Gives the calling thread fresh namespaces of these kinds.
@@ -34,6 +36,7 @@ pub fn leave(kinds: &[Namespace]) -> Result<()> {
         Namespace::Mount => UnshareFlags::NEWNS,
         Namespace::Network => UnshareFlags::NEWNET,
         Namespace::Host => UnshareFlags::NEWUTS,
+        Namespace::Process => UnshareFlags::NEWPID,
     };
     let flags: UnshareFlags = kinds.iter().map(flag).collect();
     // SAFETY: the one danger is CLONE_FILES, after which descriptors that other threads own change

@@ -4,9 +4,11 @@
 //! Restarting, ordering and deadlines are the business of whoever calls.
 
 mod child;
+mod limit;
 mod reap;
 mod spawn;
 
+pub use limit::{limit, set_limit};
 pub use reap::{Ended, Exit, open, reap, signal, signal_all, start_time};
 pub use spawn::{Child, Limit, Privileges, Resource, Spec, exec, spawn};
 

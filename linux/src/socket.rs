@@ -3,10 +3,12 @@
 //! Datagrams with descriptors, the kernel's word on who is at the other end, and the handing on of
 //! listening sockets from a parent. What is said over them is not known here.
 
+mod buffer;
 mod inherited;
 mod listen;
 mod seqpacket;
 
+pub use buffer::set_send_buffer;
 pub use inherited::take_inherited;
 pub use listen::{listen_tcp, listen_unix};
 pub use seqpacket::{MAX_FDS, Received, pair, receive, send};

@@ -54,7 +54,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    fn raw(self) -> rustix::process::Resource {
+    pub(super) fn raw(self) -> rustix::process::Resource {
         match self {
             Self::Core => rustix::process::Resource::Core,
             Self::OpenFiles => rustix::process::Resource::Nofile,
