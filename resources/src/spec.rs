@@ -67,3 +67,62 @@ pub(crate) fn float<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, 
     }
     serializer.serialize_f64(*value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_have_no_fraction() {
+        #[derive(Serialize)]
+        struct Sample(#[serde(serialize_with = "float")] f64);
+        for (value, text) in [(0.0, "0"), (-2.0, "-2"), (123_456_789.25, "123456789.25")] {
+            assert_eq!(yaml(&Sample(value)).trim(), text);
+        }
+    }
+
+    #[test]
+    fn texts_stay_texts() {
+        for text in [
+            "",
+            "true",
+            "null",
+            "~",
+            "12",
+            "1e3",
+            "0x1f",
+            "2024-01-01",
+            "a: b",
+            "- a",
+            "a\n b\n\n",
+            "\u{7f}",
+            " x ",
+            "no",
+            "*a",
+        ] {
+            assert_eq!(serde_saphyr::from_str::<String>(&yaml(&text)).unwrap(), text);
+        }
+        for text in [
+            "true",
+            "null",
+            "~",
+            "12",
+            "1e3",
+            "0x1f",
+            "2024-01-01",
+            "no",
+            "1:30",
+            "1_000",
+            "0b1",
+            ".inf",
+            "<<",
+            "0o7",
+            ".5",
+            "+1",
+            "=",
+        ] {
+            let yaml = yaml(&text);
+            assert!(yaml.starts_with(['"', '\'']), "{yaml}");
+        }
+    }
+}

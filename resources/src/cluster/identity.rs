@@ -15,6 +15,11 @@ pub struct Identity {
 
 message!(Identity as "cluster.IdentitySpec" { 1: node_id });
 
+impl Identity {
+    /// The id of the only one.
+    pub const ID: &str = "local";
+}
+
 spec!(
     Identity,
     "Identities.cluster.talos.dev",

@@ -17,6 +17,11 @@ pub struct Info {
 
 message!(Info as "cluster.InfoSpec" { 1: cluster_id, 2: cluster_name });
 
+impl Info {
+    /// The id of the only one.
+    pub const ID: &str = "current";
+}
+
 spec!(
     Info,
     "Infos.cluster.talos.dev",

@@ -41,6 +41,11 @@ message!(SystemInformation as "hardware.SystemInformationSpec" {
     7: sku_number,
 });
 
+impl SystemInformation {
+    /// The id of the only one.
+    pub const ID: &str = "systeminformation";
+}
+
 spec!(
     SystemInformation,
     "SystemInformations.hardware.talos.dev",

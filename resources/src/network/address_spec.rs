@@ -40,4 +40,12 @@ message!(AddressSpec as "network.AddressSpecSpec" {
     8: priority,
 });
 
+impl AddressSpec {
+    /// The id of the address, as `eth0/10.5.0.2/24`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.link_name, self.address)
+    }
+}
+
 spec!(AddressSpec, "AddressSpecs.net.talos.dev", namespace::NETWORK, Definition::new());

@@ -50,6 +50,14 @@ message!(AddressStatus as "network.AddressStatusSpec" {
     8: family, 9: scope, 10: flags, 11: priority,
 });
 
+impl AddressStatus {
+    /// The id of the address, as `eth0/10.5.0.2/24`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.link_name, self.address)
+    }
+}
+
 spec!(
     AddressStatus,
     "AddressStatuses.net.talos.dev",

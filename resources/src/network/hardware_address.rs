@@ -17,4 +17,9 @@ pub struct HardwareAddress {
 
 message!(HardwareAddress as "network.HardwareAddrSpec" { 1: name, 2: hardware_addr });
 
+impl HardwareAddress {
+    /// The id of the only one.
+    pub const ID: &str = "first";
+}
+
 spec!(HardwareAddress, "HardwareAddresses.net.talos.dev", namespace::NETWORK, Definition::new());

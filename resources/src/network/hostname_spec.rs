@@ -19,4 +19,9 @@ pub struct HostnameSpec {
 
 message!(HostnameSpec as "network.HostnameSpecSpec" { 1: hostname, 2: domainname, 3: layer });
 
+impl HostnameSpec {
+    /// The id of the only one.
+    pub const ID: &str = "hostname";
+}
+
 spec!(HostnameSpec, "HostnameSpecs.net.talos.dev", namespace::NETWORK, Definition::new());

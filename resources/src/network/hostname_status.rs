@@ -16,6 +16,11 @@ pub struct HostnameStatus {
 
 message!(HostnameStatus as "network.HostnameStatusSpec" { 1: hostname, 2: domainname });
 
+impl HostnameStatus {
+    /// The id of the only one.
+    pub const ID: &str = "hostname";
+}
+
 spec!(
     HostnameStatus,
     "HostnameStatuses.net.talos.dev",

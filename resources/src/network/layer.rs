@@ -12,3 +12,11 @@ choices! {
         Configuration = 4 "configuration",
     }
 }
+
+impl ConfigLayer {
+    /// The id that a spec has in [`NETWORK_CONFIG`](crate::namespace::NETWORK_CONFIG), given its id proper.
+    #[must_use]
+    pub fn id(self, id: &str) -> String {
+        format!("{self}/{id}")
+    }
+}

@@ -22,6 +22,7 @@ mod node_address_sort_algorithm;
 mod operator_spec;
 mod resolver_spec;
 mod resolver_status;
+mod route_id;
 mod route_spec;
 mod route_status;
 mod time_server_spec;
@@ -58,6 +59,7 @@ pub use operator_spec::{
 };
 pub use resolver_spec::ResolverSpec;
 pub use resolver_status::ResolverStatus;
+use route_id::RouteId;
 pub use route_spec::RouteSpec;
 pub use route_status::RouteStatus;
 pub use time_server_spec::TimeServerSpec;

@@ -24,6 +24,11 @@ message!(NetworkStatus as "network.StatusSpec" {
     1: address_ready, 2: connectivity_ready, 3: hostname_ready, 4: etc_files_ready,
 });
 
+impl NetworkStatus {
+    /// The id of the only one.
+    pub const ID: &str = "status";
+}
+
 spec!(
     NetworkStatus,
     "NetworkStatuses.net.talos.dev",

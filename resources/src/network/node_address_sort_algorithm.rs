@@ -22,6 +22,11 @@ pub struct NodeAddressSortAlgorithm {
 
 message!(NodeAddressSortAlgorithm as "network.NodeAddressSortAlgorithmSpec" { 1: algorithm });
 
+impl NodeAddressSortAlgorithm {
+    /// The id of the only one.
+    pub const ID: &str = "default";
+}
+
 spec!(
     NodeAddressSortAlgorithm,
     "NodeAddressSortAlgorithms.net.talos.dev",

@@ -59,6 +59,18 @@ message!(OperatorSpec as "network.OperatorSpecSpec" {
     1: operator, 2: link_name, 3: require_up, 4: dhcp4, 5: dhcp6, 6: vip, 7: layer,
 });
 
+impl OperatorSpec {
+    /// The id of the protocol: `dhcp4/LINK`, `dhcp6/LINK` or `vip/LINK/ADDRESS`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let id = format!("{}/{}", self.operator, self.link_name);
+        match self.vip.as_ref().and_then(|vip| vip.ip) {
+            Some(ip) if self.operator == Operator::Vip => format!("{id}/{ip}"),
+            _ => id,
+        }
+    }
+}
+
 spec!(
     OperatorSpec,
     "OperatorSpecs.net.talos.dev",

@@ -29,6 +29,11 @@ message!(ResolverSpec as "network.ResolverSpecSpec" {
     1: dns_servers, 2: layer, 3: search_domains,
 });
 
+impl ResolverSpec {
+    /// The id of the only one.
+    pub const ID: &str = "resolvers";
+}
+
 spec!(
     ResolverSpec,
     "ResolverSpecs.net.talos.dev",

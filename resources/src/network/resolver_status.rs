@@ -19,6 +19,11 @@ pub struct ResolverStatus {
 
 message!(ResolverStatus as "network.ResolverStatusSpec" { 1: dns_servers, 2: search_domains });
 
+impl ResolverStatus {
+    /// The id of the only one.
+    pub const ID: &str = "resolvers";
+}
+
 spec!(
     ResolverStatus,
     "ResolverStatuses.net.talos.dev",

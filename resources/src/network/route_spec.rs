@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use cosi::Definition;
 use serde::Serialize;
 
-use super::{ConfigLayer, Family, RouteFlags, RouteProtocol, RouteType, RoutingTable, Scope};
+use super::{
+    ConfigLayer, Family, RouteFlags, RouteId, RouteProtocol, RouteType, RoutingTable, Scope,
+};
 use crate::{
     namespace,
     spec::{empty, or_empty, spec},
@@ -57,5 +59,21 @@ message!(RouteSpec as "network.RouteSpecSpec" {
     1: family, 2: dst, 3: src, 4: gateway, 5: out_link_name, 6: table, 7: priority, 8: scope,
     9: kind, 10: flags, 11: protocol, 12: layer, 13: mtu,
 });
+
+impl RouteSpec {
+    /// The id of the route, as `inet4/10.5.0.1//1024` for the default route.
+    #[must_use]
+    pub fn id(&self) -> String {
+        RouteId {
+            table: self.table,
+            link: &self.out_link_name,
+            family: self.family,
+            gateway: self.gateway,
+            destination: self.dst,
+            metric: self.priority,
+        }
+        .to_string()
+    }
+}
 
 spec!(RouteSpec, "RouteSpecs.net.talos.dev", namespace::NETWORK, Definition::new());

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use cosi::Definition;
 use serde::Serialize;
 
-use super::{Family, RouteFlags, RouteProtocol, RouteType, RoutingTable, Scope};
+use super::{Family, RouteFlags, RouteId, RouteProtocol, RouteType, RoutingTable, Scope};
 use crate::{
     namespace,
     spec::{empty, or_empty, spec},
@@ -56,6 +56,22 @@ message!(RouteStatus as "network.RouteStatusSpec" {
     1: family, 2: dst, 3: src, 4: gateway, 5: out_link_index, 6: out_link_name, 7: table,
     8: priority, 9: scope, 10: kind, 11: flags, 12: protocol, 13: mtu,
 });
+
+impl RouteStatus {
+    /// The id of the route, as `inet4/10.5.0.1//1024` for the default route.
+    #[must_use]
+    pub fn id(&self) -> String {
+        RouteId {
+            table: self.table,
+            link: &self.out_link_name,
+            family: self.family,
+            gateway: self.gateway,
+            destination: self.dst,
+            metric: self.priority,
+        }
+        .to_string()
+    }
+}
 
 spec!(
     RouteStatus,

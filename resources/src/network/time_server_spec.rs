@@ -18,4 +18,9 @@ pub struct TimeServerSpec {
 
 message!(TimeServerSpec as "network.TimeServerSpecSpec" { 1: time_servers, 2: layer });
 
+impl TimeServerSpec {
+    /// The id of the only one.
+    pub const ID: &str = "timeservers";
+}
+
 spec!(TimeServerSpec, "TimeServerSpecs.net.talos.dev", namespace::NETWORK, Definition::new());

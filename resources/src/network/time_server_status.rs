@@ -15,6 +15,11 @@ pub struct TimeServerStatus {
 
 message!(TimeServerStatus as "network.TimeServerStatusSpec" { 1: time_servers });
 
+impl TimeServerStatus {
+    /// The id of the only one.
+    pub const ID: &str = "timeservers";
+}
+
 spec!(
     TimeServerStatus,
     "TimeServerStatuses.net.talos.dev",

@@ -36,6 +36,11 @@ message!(CpuStats as "perf.CPUSpec" {
     7: process_blocked, 8: soft_irq_total,
 });
 
+impl CpuStats {
+    /// The id of the only one.
+    pub const ID: &str = "latest";
+}
+
 spec!(
     CpuStats,
     "CPUStats.perf.talos.dev",

@@ -119,6 +119,11 @@ message!(MemoryStats as "perf.MemorySpec" {
     44: huge_pages_surp, 45: hugepagesize, 46: direct_map4k, 47: direct_map2m, 48: direct_map1g,
 });
 
+impl MemoryStats {
+    /// The id of the only one.
+    pub const ID: &str = "latest";
+}
+
 spec!(
     MemoryStats,
     "MemoryStats.perf.talos.dev",

@@ -24,6 +24,11 @@ message!(ApiServiceConfig as "runtime.APIServiceConfigSpec" {
     4: skip_verifying_client_cert,
 });
 
+impl ApiServiceConfig {
+    /// The id of the only one.
+    pub const ID: &str = "apid";
+}
+
 spec!(
     ApiServiceConfig,
     "APIServiceConfigs.runtime.talos.dev",

@@ -20,6 +20,11 @@ pub struct BootedEntry {
 
 message!(BootedEntry as "runtime.BootedEntrySpec" { 1: booted_entry });
 
+impl BootedEntry {
+    /// The id of the only one.
+    pub const ID: &str = "bootedentry";
+}
+
 spec!(
     BootedEntry,
     "BootedEntries.talos.dev",

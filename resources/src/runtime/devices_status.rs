@@ -14,6 +14,11 @@ pub struct DevicesStatus {
 
 message!(DevicesStatus as "runtime.DevicesStatusSpec" { 1: ready });
 
+impl DevicesStatus {
+    /// The id of the only one.
+    pub const ID: &str = "devices";
+}
+
 spec!(
     DevicesStatus,
     "DevicesStatuses.runtime.talos.dev",

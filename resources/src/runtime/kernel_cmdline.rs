@@ -14,6 +14,11 @@ pub struct KernelCmdline {
 
 message!(KernelCmdline as "runtime.KernelCmdlineSpec" { 1: cmdline });
 
+impl KernelCmdline {
+    /// The id of the only one.
+    pub const ID: &str = "cmdline";
+}
+
 spec!(
     KernelCmdline,
     "KernelCmdlines.runtime.talos.dev",

@@ -31,6 +31,11 @@ pub struct MachineStatus {
 
 message!(MachineStatus as "runtime.MachineStatusSpec" { 1: stage, 2: status });
 
+impl MachineStatus {
+    /// The id of the only one.
+    pub const ID: &str = "machine";
+}
+
 spec!(
     MachineStatus,
     "MachineStatuses.runtime.talos.dev",

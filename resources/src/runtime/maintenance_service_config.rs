@@ -21,6 +21,11 @@ message!(MaintenanceServiceConfig as "runtime.MaintenanceServiceConfigSpec" {
     1: listen_address, 2: reachable_addresses,
 });
 
+impl MaintenanceServiceConfig {
+    /// The id of the only one.
+    pub const ID: &str = "maintenance";
+}
+
 spec!(
     MaintenanceServiceConfig,
     "MaintenanceServiceConfigs.runtime.talos.dev",

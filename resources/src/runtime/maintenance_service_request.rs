@@ -11,6 +11,11 @@ pub struct MaintenanceServiceRequest {}
 
 message!(MaintenanceServiceRequest as "" {});
 
+impl MaintenanceServiceRequest {
+    /// The id of the only one.
+    pub const ID: &str = "maintenance";
+}
+
 spec!(
     MaintenanceServiceRequest,
     "MaintenanceServiceRequests.runtime.talos.dev",

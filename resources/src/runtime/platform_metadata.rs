@@ -55,6 +55,11 @@ message!(PlatformMetadata as "runtime.PlatformMetadataSpec" {
     8: spot, 9: internal_dns, 10: external_dns, 11: tags,
 });
 
+impl PlatformMetadata {
+    /// The id of the only one.
+    pub const ID: &str = "platformmetadata";
+}
+
 spec!(
     PlatformMetadata,
     "PlatformMetadatas.talos.dev",

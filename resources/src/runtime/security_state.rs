@@ -59,6 +59,11 @@ message!(SecurityState as "runtime.SecurityStateSpec" {
     4: selinux_state, 5: booted_with_uki, 6: fips_state, 7: module_signature_enforced,
 });
 
+impl SecurityState {
+    /// The id of the only one.
+    pub const ID: &str = "securitystate";
+}
+
 spec!(
     SecurityState,
     "SecurityStates.talos.dev",

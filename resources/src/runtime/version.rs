@@ -16,6 +16,11 @@ pub struct Version {
 
 message!(Version as "runtime.VersionSpec" { 1: version, 2: name });
 
+impl Version {
+    /// The id of the only one.
+    pub const ID: &str = "version";
+}
+
 spec!(
     Version,
     "Versions.runtime.talos.dev",

@@ -29,6 +29,11 @@ message!(ApiCertificates as "secrets.APICertsSpec" {
     2: client, 3: server, 4: accepted_cas, 5: skip_verifying_client_cert,
 });
 
+impl ApiCertificates {
+    /// The id of the only one.
+    pub const ID: &str = "api";
+}
+
 spec!(
     ApiCertificates,
     "ApiCertificates.secrets.talos.dev",

@@ -14,6 +14,11 @@ pub struct MaintenanceRoot {
 
 message!(MaintenanceRoot as "secrets.MaintenanceRootSpec" { 1: ca });
 
+impl MaintenanceRoot {
+    /// The id of the only one.
+    pub const ID: &str = "maintenance";
+}
+
 spec!(
     MaintenanceRoot,
     "MaintenanceRootSecrets.secrets.talos.dev",

@@ -38,4 +38,9 @@ message!(OsRoot as "secrets.OSRootSpec" {
     1: issuing_ca, 2: cert_san_ips, 3: cert_san_dns_names, 4: token, 5: accepted_cas,
 });
 
+impl OsRoot {
+    /// The id of the only one.
+    pub const ID: &str = "os";
+}
+
 spec!(OsRoot, "OSRootSecrets.secrets.talos.dev", namespace::SECRETS, Definition::new().sensitive());

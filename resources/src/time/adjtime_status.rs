@@ -38,6 +38,11 @@ message!(AdjtimeStatus as "time.AdjtimeStatusSpec" {
     7: sync_status, 8: state,
 });
 
+impl AdjtimeStatus {
+    /// The id of the only one.
+    pub const ID: &str = "node";
+}
+
 spec!(
     AdjtimeStatus,
     "AdjtimeStatuses.v1alpha1.talos.dev",

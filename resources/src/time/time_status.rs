@@ -19,6 +19,11 @@ pub struct TimeStatus {
 
 message!(TimeStatus as "time.StatusSpec" { 1: synced, 2: epoch, 3: sync_disabled });
 
+impl TimeStatus {
+    /// The id of the only one.
+    pub const ID: &str = "node";
+}
+
 spec!(
     TimeStatus,
     "TimeStatuses.v1alpha1.talos.dev",

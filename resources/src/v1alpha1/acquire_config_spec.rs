@@ -11,6 +11,11 @@ pub struct AcquireConfigSpec {}
 
 message!(AcquireConfigSpec as "" {});
 
+impl AcquireConfigSpec {
+    /// The id of the only one.
+    pub const ID: &str = "machine-config";
+}
+
 spec!(
     AcquireConfigSpec,
     "AcquireConfigSpecs.v1alpha1.talos.dev",

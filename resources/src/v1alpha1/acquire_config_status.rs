@@ -11,6 +11,11 @@ pub struct AcquireConfigStatus {}
 
 message!(AcquireConfigStatus as "" {});
 
+impl AcquireConfigStatus {
+    /// The id of the only one.
+    pub const ID: &str = "machine-config";
+}
+
 spec!(
     AcquireConfigStatus,
     "AcquireConfigStatuses.v1alpha1.talos.dev",
