@@ -27,7 +27,7 @@ impl Spec for Namespace {
     const NAMESPACE: &'static str = NAMESPACE;
 
     fn definition() -> Definition {
-        Definition::new().aliases(&["ns"]).columns(&[("Description", "{.description}")])
+        Definition::new().aliases(&["ns"])
     }
 
     fn to_proto(&self) -> Vec<u8> {
