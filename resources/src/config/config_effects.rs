@@ -32,3 +32,22 @@ pub struct ConfigEffect {
 }
 
 message!(ConfigEffect as "" { 1: path, 2: message });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosi::Spec;
+
+    #[test]
+    fn effects_read_back() {
+        let field = ConfigEffect {
+            path: "machine.kubelet.image".into(),
+            message: "no kubelet in this version".into(),
+        };
+        let effects = ConfigEffects { fields: vec![field] };
+        let yaml =
+            "fields:\n- path: machine.kubelet.image\n  message: no kubelet in this version\n";
+        assert_eq!(effects.to_yaml(), yaml);
+        assert_eq!(ConfigEffects::from_proto(&effects.to_proto()).unwrap(), effects);
+    }
+}
