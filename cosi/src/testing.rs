@@ -117,7 +117,8 @@ impl Served {
     /// Dies as a process does: every connection breaks, nothing is said.
     pub(crate) fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            // Waits until every connection is closed, which the async test itself must not.
+            std::thread::spawn(move || drop(runtime)).join().unwrap();
             std::fs::remove_file(self.path()).unwrap();
         }
     }
