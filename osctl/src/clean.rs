@@ -28,12 +28,18 @@ fn reorders(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Skips what follows an escape character: a control sequence (ECMA-48 5.4) up to its final byte,
-/// or one character.
+/// Skips what follows an escape character: a control sequence (ECMA-48 5.4) up to its final byte, a
+/// control string (5.6) up to its terminator or the end of the line, or one character.
 fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     if rest.next_if_eq(&'[').is_some() {
         while rest.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')).is_some() {}
         rest.next_if(|c| matches!(c, '\u{40}'..='\u{7e}'));
+    } else if rest.next_if(|c| matches!(c, ']' | 'P' | 'X' | '^' | '_')).is_some() {
+        while let Some(c) = rest.next_if(|c| *c != '\n') {
+            if c == '\u{7}' || (c == '\u{1b}' && rest.next_if_eq(&'\\').is_some()) {
+                break;
+            }
+        }
     } else {
         rest.next_if(|c| matches!(c, '\u{20}'..='\u{7e}'));
     }
@@ -49,6 +55,8 @@ mod tests {
         check("plain\ttext\n", "plain\ttext\n");
         check("a\u{1b}[31mred\u{1b}[0m", "ared");
         check("a\u{1b}[2;5Hb\u{1b}c", "ab");
+        check("a\u{1b}]0;title\u{7}b\u{1b}]8;;x\u{1b}\\c", "abc");
+        check("a\u{1b}]0;never ended\nb", "a\nb");
         check("over\rwritten\u{8}", "overwritten");
         check("\u{9b}2Jc1", "2Jc1");
         check("\u{202e}reversed", "reversed");

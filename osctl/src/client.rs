@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use api::MESSAGE_LIMIT;
 use api::machine::machine_service_client::MachineServiceClient;
 use api::time::time_service_client::TimeServiceClient;
+use config::client::ClientContext;
 use config::pki::pem;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint as Origin};
@@ -17,8 +18,8 @@ use tonic::{Request, Status};
 use types::caller::{Role, Roles};
 
 use crate::cli::Global;
-use crate::connect::{Connector, Endpoint};
-use crate::context::{Context, Contexts, Places};
+use crate::connect::{Alert, Connector, Endpoint};
+use crate::context::{self, Places};
 use crate::exit::usage;
 use crate::fault::Fault;
 use crate::tls;
@@ -39,6 +40,8 @@ pub(crate) struct Group {
     label: String,
     /// What the client's certificate grants.
     granted: Roles,
+    /// Why the connection ended, if the other side said.
+    alert: Alert,
 }
 
 impl Group {
@@ -95,7 +98,9 @@ impl Group {
 
     /// What a failed call means, with the missing role named.
     pub(crate) fn fault(&self, method: &str, status: Status) -> Fault {
-        Fault::from(status).explain(method, self.granted)
+        let fault = Fault::from(status);
+        let alert = if matches!(fault, Fault::Unreachable(_)) { self.alert.take() } else { None };
+        fault.after(alert).explain(method, self.granted)
     }
 
     /// The same for a fault that came inside an answer.
@@ -129,7 +134,7 @@ impl Fleet {
             return Self::insecure(global);
         }
         let path = Places::of_process(global.talosconfig.clone()).path()?;
-        let contexts = Contexts::load(&path)?;
+        let contexts = context::load(&path)?;
         if contexts.contexts.is_empty() {
             return Err(usage(format!(
                 "{}: no contexts; add one with osctl config add or merge, or use --insecure with a \
@@ -137,12 +142,12 @@ impl Fleet {
                 path.display()
             )));
         }
-        let (name, context) = contexts.get(global.context.as_deref())?;
+        let (name, context) = context::get(&contexts, global.context.as_deref())?;
         Self::mutual(global, name, context).with_context(|| path.display().to_string())
     }
 
     /// One connection for all nodes.
-    fn mutual(global: &Global, name: &str, context: &Context) -> anyhow::Result<Self> {
+    fn mutual(global: &Global, name: &str, context: &ClientContext) -> anyhow::Result<Self> {
         let nodes = if global.nodes.is_empty() { &context.nodes } else { &global.nodes };
         let listed =
             if global.endpoints.is_empty() { &context.endpoints } else { &global.endpoints };
@@ -169,8 +174,10 @@ impl Fleet {
             .collect::<anyhow::Result<Vec<_>>>()?;
         let origin = origin(first)?;
         let tls = tls::mutual(name, context)?;
-        let channel = origin.connect_with_connector_lazy(Connector::new(endpoints, tls));
-        Ok(Self { groups: vec![Group { channel, names, label, granted: granted(context) }] })
+        let connector = Connector::new(endpoints, tls);
+        let alert = connector.alert();
+        let channel = origin.connect_with_connector_lazy(connector);
+        Ok(Self { groups: vec![Group { channel, names, label, granted: granted(context), alert }] })
     }
 
     /// A connection per node.
@@ -181,10 +188,12 @@ impl Fleet {
         let group = |node: &String| {
             let endpoint = Endpoint::parse(node)?;
             let tls = tls::insecure(&global.cert_fingerprint)?;
-            let channel =
-                origin(&endpoint)?.connect_with_connector_lazy(Connector::new(vec![endpoint], tls));
+            let origin = origin(&endpoint)?;
+            let connector = Connector::new(vec![endpoint], tls);
+            let alert = connector.alert();
+            let channel = origin.connect_with_connector_lazy(connector);
             let granted = Roles::of(&[Role::Reader]);
-            Ok(Group { channel, names: Vec::new(), label: node.clone(), granted })
+            Ok(Group { channel, names: Vec::new(), label: node.clone(), granted, alert })
         };
         Ok(Self { groups: global.nodes.iter().map(group).collect::<anyhow::Result<_>>()? })
     }
@@ -207,12 +216,12 @@ fn origin(endpoint: &Endpoint) -> anyhow::Result<Origin> {
 }
 
 /// The roles in the context's certificate, for messages only: the node decides for itself.
-fn granted(context: &Context) -> Roles {
+fn granted(context: &ClientContext) -> Roles {
     roles(context).iter().filter_map(|role| role.parse().ok()).collect()
 }
 
 /// The organizations of the context's client certificate, as they stand there.
-pub(crate) fn roles(context: &Context) -> Vec<String> {
+pub(crate) fn roles(context: &ClientContext) -> Vec<String> {
     leaf(context, |leaf| {
         let named = leaf.subject().iter_organization();
         named.filter_map(|name| name.as_str().ok()).map(|name| name.trim().to_owned()).collect()
@@ -221,18 +230,16 @@ pub(crate) fn roles(context: &Context) -> Vec<String> {
 }
 
 /// When the context's client certificate ends, in seconds since 1970.
-pub(crate) fn expiry(context: &Context) -> Option<i64> {
+pub(crate) fn expiry(context: &ClientContext) -> Option<i64> {
     leaf(context, |leaf| leaf.validity().not_after.timestamp())
 }
 
 /// Looks at the first certificate of a context.
 fn leaf<T>(
-    context: &Context,
+    context: &ClientContext,
     look: impl FnOnce(&x509_parser::certificate::X509Certificate<'_>) -> T,
 ) -> Option<T> {
-    use base64::Engine as _;
-    let text = base64::engine::general_purpose::STANDARD.decode(context.crt.trim()).ok()?;
-    let der = pem::certificate(&String::from_utf8(text).ok()?).ok()?;
+    let der = pem::certificate(&context.certificate.as_ref()?.0).ok()?;
     let (_, leaf) = x509_parser::parse_x509_certificate(&der).ok()?;
     Some(look(&leaf))
 }

@@ -3,16 +3,17 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use rustls::{CertificateError, ClientConfig};
+use rustls::{AlertDescription, CertificateError, ClientConfig};
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -150,24 +151,34 @@ pub(crate) struct Connector {
     endpoints: Arc<[Endpoint]>,
     next: Arc<AtomicUsize>,
     tls: TlsConnector,
+    alert: Alert,
 }
 
 impl Connector {
     /// A connector for at least one endpoint.
     pub(crate) fn new(endpoints: Vec<Endpoint>, tls: ClientConfig) -> Self {
-        let next = Arc::new(AtomicUsize::new(0));
-        Self { endpoints: endpoints.into(), next, tls: TlsConnector::from(Arc::new(tls)) }
+        Self {
+            endpoints: endpoints.into(),
+            next: Arc::new(AtomicUsize::new(0)),
+            tls: TlsConnector::from(Arc::new(tls)),
+            alert: Alert::default(),
+        }
+    }
+
+    /// Where it is noted that the other side closed a connection with an alert.
+    pub(crate) fn alert(&self) -> Alert {
+        self.alert.clone()
     }
 
     /// The first connection that works, each endpoint tried once.
-    async fn connect(self) -> Result<TokioIo<TlsStream<TcpStream>>, Unconnected> {
+    async fn connect(self) -> Result<TokioIo<Stream>, Unconnected> {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let mut tried = Vec::new();
         for offset in 0..self.endpoints.len() {
             let at = first.wrapping_add(offset) % self.endpoints.len();
             let Some(endpoint) = self.endpoints.get(at) else { continue };
             match self.dial(endpoint).await {
-                Ok(stream) => return Ok(TokioIo::new(stream)),
+                Ok(inner) => return Ok(TokioIo::new(Stream { inner, alert: self.alert })),
                 Err(reason) => tried.push((endpoint.clone(), reason)),
             }
         }
@@ -184,6 +195,68 @@ impl Connector {
         SockRef::from(&stream).set_tcp_keepalive(&probes)?;
         let handshake = timeout(HANDSHAKE, self.tls.connect(name, stream)).await;
         handshake.map_err(|_late| Reason::Silence(HANDSHAKE))?.map_err(reason)
+    }
+}
+
+/// The last TLS alert that came over a connection after its handshake.
+///
+/// With TLS 1.3 a refused client certificate shows only then, and the HTTP/2 library under us tells
+/// the caller no more than that the connection was closed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Alert(Arc<Mutex<Option<AlertDescription>>>);
+
+impl Alert {
+    fn note(&self, alert: AlertDescription) {
+        if let Ok(mut last) = self.0.lock() {
+            *last = Some(alert);
+        }
+    }
+
+    /// The alert, once.
+    pub(crate) fn take(&self) -> Option<AlertDescription> {
+        self.0.lock().ok()?.take()
+    }
+}
+
+/// A connection that notes the alert with which it ends.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    inner: TlsStream<TcpStream>,
+    alert: Alert,
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
+        if let Poll::Ready(Err(error)) = &read
+            && let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref())
+            && let rustls::Error::AlertReceived(alert) = tls
+        {
+            self.alert.note(*alert);
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
 
@@ -204,7 +277,7 @@ fn reason(error: io::Error) -> Reason {
 }
 
 impl tower::Service<Uri> for Connector {
-    type Response = TokioIo<TlsStream<TcpStream>>;
+    type Response = TokioIo<Stream>;
     type Error = Unconnected;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 

@@ -1,80 +1,22 @@
-//! The client's own file: contexts with endpoints, nodes, authority and client certificate.
+//! The client's own file: which it is, and reading and changing it.
 //!
-//! Its format is the peer's talosconfig, so both clients work on one file.
-//! Unknown keys are refused rather than lost when the file is written back.
+//! Its format is the peer's talosconfig, so both clients work on one file; `config` knows its fields.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde::{Deserialize, Serialize};
+use config::client::ClientContext;
+use config::{ClientConfig, fault};
 
 use crate::exit::usage;
-use crate::yaml;
 
 /// Where Kubernetes puts the file for pods that may use the machine API.
 const POD_PATH: &str = "/var/run/secrets/talos.dev/config";
-
-/// The whole file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Contexts {
-    /// Name of the context in use.
-    #[serde(default)]
-    pub(crate) context: String,
-    /// All contexts by name.
-    #[serde(default, deserialize_with = "empty_when_null")]
-    pub(crate) contexts: BTreeMap<String, Context>,
-}
-
-/// One way to reach one cluster.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Context {
-    /// Whom to dial: host, `host:port` or URL.
-    #[serde(default, deserialize_with = "empty_when_null")]
-    pub(crate) endpoints: Vec<String>,
-    /// Whom to ask when the command line names nobody.
-    #[serde(default, deserialize_with = "empty_when_null", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) nodes: Vec<String>,
-    /// Authority of the nodes' certificates: base64 of PEM text.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) ca: String,
-    /// Client certificate: base64 of PEM text.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) crt: String,
-    /// Key of the client certificate: base64 of PEM text.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) key: String,
-    /// Other ways to authenticate. Kept as they are; this version cannot use them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) auth: Option<serde_json::Value>,
-    /// Cluster behind an endpoint that is a proxy for several.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) cluster: String,
-}
-
-/// The key is not shown, not even its length.
-impl std::fmt::Debug for Context {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context")
-            .field("endpoints", &self.endpoints)
-            .field("nodes", &self.nodes)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A key without a value means an empty list, as the peer reads it.
-fn empty_when_null<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
-}
+/// Largest file that is read: some thousand contexts.
+const MAX_FILE: u64 = 8 << 20;
 
 /// What of the surroundings decides which file is meant.
 #[derive(Debug, Clone, Default)]
@@ -113,90 +55,103 @@ impl Places {
     }
 }
 
-impl Contexts {
-    /// Reads the file. An absent one is an empty value: the first `config add` or `merge` makes it.
-    pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text).with_context(|| path.display().to_string()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error).with_context(|| format!("read {}", path.display())),
-        }
-    }
-
-    /// Reads the text of a file.
-    pub(crate) fn parse(text: &str) -> Result<Self, yaml::YamlError> {
-        if text.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        yaml::read(text)
-    }
-
-    /// Writes the file for its owner alone: a new file takes the old one's place, so that an
-    /// interrupted write leaves the old one.
-    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        write_private(path, yaml::write(self)?.as_bytes())
-            .with_context(|| format!("write {}", path.display()))
-    }
-
-    /// The context with the given name, or the one in use.
-    pub(crate) fn get(&self, name: Option<&str>) -> anyhow::Result<(&str, &Context)> {
-        let name = name.unwrap_or(&self.context);
-        if name.is_empty() {
-            return Err(usage("no context is in use: osctl config context NAME"));
-        }
-        match self.contexts.get_key_value(name) {
-            Some((name, context)) => Ok((name, context)),
-            None => Err(usage(format!("no context {name:?}: {}", self.known()))),
-        }
-    }
-
-    /// The same to change it.
-    pub(crate) fn get_mut(&mut self, name: Option<&str>) -> anyhow::Result<&mut Context> {
-        let name = self.get(name)?.0.to_owned();
-        self.contexts.get_mut(&name).ok_or_else(|| usage(format!("no context {name:?}")))
-    }
-
-    /// A sentence with the names that exist.
-    fn known(&self) -> String {
-        if self.contexts.is_empty() {
-            return "the client configuration has none".to_owned();
-        }
-        let names: Vec<&str> = self.contexts.keys().map(String::as_str).collect();
-        format!("there are {}", names.join(", "))
-    }
-
-    /// Takes over the contexts of another file. A name that exists with other content gets a
-    /// number behind it; returned are the pairs of old and new names.
-    pub(crate) fn merge(&mut self, other: Self) -> Vec<(String, String)> {
-        let mut renamed = Vec::new();
-        for (name, context) in other.contexts {
-            let free = self.free_name(&name, &context);
-            if name == other.context {
-                self.context.clone_from(&free);
-            }
-            self.contexts.insert(free.clone(), context);
-            if free != name {
-                renamed.push((name, free));
-            }
-        }
-        renamed
-    }
-
-    /// The first of `name`, `name-1`, … that is free or holds the same context.
-    fn free_name(&self, name: &str, context: &Context) -> String {
-        let free = |name: &str| self.contexts.get(name).is_none_or(|held| held == context);
-        if free(name) {
-            return name.to_owned();
-        }
-        // One more candidate than there are names, so one of them is free.
-        (1..=self.contexts.len())
-            .map(|number| format!("{name}-{number}"))
-            .find(|candidate| free(candidate))
-            .unwrap_or_else(|| format!("{name}-{}", self.contexts.len() + 1))
+/// Reads the file. An absent one is an empty value: the first `config add` or `merge` makes it.
+pub(crate) fn load(path: &Path) -> anyhow::Result<ClientConfig> {
+    match read(path) {
+        Ok(bytes) => parse(&bytes).with_context(|| path.display().to_string()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(ClientConfig::default()),
+        Err(error) => Err(error).with_context(|| format!("read {}", path.display())),
     }
 }
 
-/// Writes a file that only its owner may read, by way of a new file beside it.
+/// Reads the text of a file.
+pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<ClientConfig> {
+    ClientConfig::decode(bytes).map_err(|faults| usage(fault::summary(&faults)))
+}
+
+/// The bytes of a file, of which more than [`MAX_FILE`] would not be the client's.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    use io::Read as _;
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 8 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// Writes the file for its owner alone.
+pub(crate) fn write(config: &ClientConfig, path: &Path) -> anyhow::Result<()> {
+    write_private(path, config.encode().as_bytes())
+        .with_context(|| format!("write {}", path.display()))
+}
+
+/// The context with the given name, or the one in use.
+pub(crate) fn get<'a>(
+    config: &'a ClientConfig,
+    name: Option<&str>,
+) -> anyhow::Result<(&'a str, &'a ClientContext)> {
+    let name = name.or(config.context.as_deref()).unwrap_or_default();
+    if name.is_empty() {
+        return Err(usage("no context is in use: osctl config context NAME"));
+    }
+    match config.contexts.get_key_value(name) {
+        Some((name, context)) => Ok((name, context)),
+        None => Err(usage(format!("no context {name:?}: {}", known(config)))),
+    }
+}
+
+/// The same to change it.
+pub(crate) fn get_mut<'a>(
+    config: &'a mut ClientConfig,
+    name: Option<&str>,
+) -> anyhow::Result<&'a mut ClientContext> {
+    let name = get(config, name)?.0.to_owned();
+    config.contexts.get_mut(&name).ok_or_else(|| usage(format!("no context {name:?}")))
+}
+
+/// A sentence with the names that exist.
+fn known(config: &ClientConfig) -> String {
+    if config.contexts.is_empty() {
+        return "the client configuration has none".to_owned();
+    }
+    let names: Vec<&str> = config.contexts.keys().map(String::as_str).collect();
+    format!("there are {}", names.join(", "))
+}
+
+/// Takes over the contexts of another file. A name that exists with other content gets a number
+/// behind it; returned are the pairs of old and new names.
+pub(crate) fn merge(config: &mut ClientConfig, other: ClientConfig) -> Vec<(String, String)> {
+    let mut renamed = Vec::new();
+    for (name, context) in other.contexts {
+        let free = free_name(config, &name, &context);
+        if other.context.as_ref() == Some(&name) {
+            config.context = Some(free.clone());
+        }
+        config.contexts.insert(free.clone(), context);
+        if free != name {
+            renamed.push((name, free));
+        }
+    }
+    renamed
+}
+
+/// The first of `name`, `name-1`, … that is free or holds the same context.
+fn free_name(config: &ClientConfig, name: &str, context: &ClientContext) -> String {
+    let free = |name: &str| config.contexts.get(name).is_none_or(|held| held == context);
+    if free(name) {
+        return name.to_owned();
+    }
+    // One more candidate than there are names, so one of them is free.
+    let last = config.contexts.len() + 1;
+    (1..last)
+        .map(|number| format!("{name}-{number}"))
+        .find(|candidate| free(candidate))
+        .unwrap_or_else(|| format!("{name}-{last}"))
+}
+
+/// Writes a file that only its owner may read, by way of a new file beside it, so that an
+/// interrupted write leaves the old one.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -221,42 +176,35 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const FILE: &str = "context: a\ncontexts:\n    a:\n        endpoints:\n            - 10.0.0.2\n        ca: Y2E=\n        crt: Y3J0\n        key: a2V5\n    b:\n        endpoints: []\n        nodes: null\n";
+    const FILE: &str = "context: a\ncontexts:\n    a:\n        endpoints:\n            - 10.0.0.2\n    b:\n        endpoints: []\n        nodes: null\n";
 
-    #[test]
-    fn the_peers_file_is_read_and_written() {
-        let contexts = Contexts::parse(FILE).expect("a file");
-        assert_eq!(contexts.get(None).expect("a").1.endpoints, ["10.0.0.2"]);
-        assert_eq!(contexts.get(Some("b")).expect("b").1, &Context::default());
-        let text = yaml::write(&contexts).expect("a document");
-        assert_eq!(Contexts::parse(&text).expect("what was written"), contexts);
-        assert!(!format!("{contexts:?}").contains("a2V5"));
+    fn file() -> ClientConfig {
+        parse(FILE.as_bytes()).expect("a file")
     }
 
     #[test]
     fn mistakes_are_named() {
-        let check = |text: &str, part: &str| {
-            let error = Contexts::parse(text).expect_err("a mistake").to_string();
-            assert!(error.contains(part), "{error}");
+        let check = |text: &str, expected: &str| {
+            let error = parse(text.as_bytes()).expect_err("a mistake").to_string();
+            assert_eq!(error, expected);
         };
-        check("contexts: {a: {endpoint: [x]}}", "endpoint");
-        check("contexts: [", "line 1");
-        let none = Contexts::default().get(None).expect_err("none").to_string();
+        check("contexts: {a: {key: x}}", "1:21: contexts.a.key: must be base64 of PEM text");
+        let none = get(&ClientConfig::default(), None).expect_err("none").to_string();
         assert_eq!(none, "no context is in use: osctl config context NAME");
-        let other =
-            Contexts::parse(FILE).expect("a file").get(Some("c")).expect_err("c").to_string();
+        let other = get(&file(), Some("c")).expect_err("c").to_string();
         assert_eq!(other, "no context \"c\": there are a, b");
     }
 
     #[test]
     fn equal_names_with_other_content_are_renamed() {
-        let mut held = Contexts::parse(FILE).expect("a file");
+        let mut held = file();
         let mut other = held.clone();
-        assert!(held.merge(other.clone()).is_empty());
+        assert!(merge(&mut held, other.clone()).is_empty());
         for expected in ["a-1", "a-2"] {
-            other.contexts.get_mut("a").expect("a").cluster = expected.to_owned();
-            assert_eq!(held.merge(other.clone()), [("a".to_owned(), expected.to_owned())]);
-            assert_eq!(held.context, expected);
+            other.contexts.get_mut("a").expect("a").cluster = Some(expected.to_owned());
+            let renamed = merge(&mut held, other.clone());
+            assert_eq!(renamed, [("a".to_owned(), expected.to_owned())]);
+            assert_eq!(held.context.as_deref(), Some(expected));
         }
         assert_eq!(held.contexts.len(), 4);
     }
@@ -278,8 +226,8 @@ mod tests {
     fn a_written_file_is_private_and_a_link_stays() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("new").join("config");
-        Contexts::parse(FILE).expect("a file").write(&path).expect("written");
-        assert_eq!(Contexts::load(&path).expect("read").contexts.len(), 2);
+        write(&file(), &path).expect("written");
+        assert_eq!(load(&path).expect("read"), file());
         #[cfg(unix)]
         {
             use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -287,9 +235,9 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
             let link = folder.path().join("link");
             symlink(&path, &link).expect("a link");
-            Contexts::default().write(&link).expect("written");
+            write(&ClientConfig::default(), &link).expect("written");
             assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
-            assert_eq!(Contexts::load(&path).expect("read"), Contexts::default());
+            assert_eq!(load(&path).expect("read"), ClientConfig::default());
         }
     }
 }

@@ -7,6 +7,7 @@ use std::error::Error;
 
 use api::common::Metadata;
 use api::roles;
+use rustls::AlertDescription;
 use tonic::{Code, Status};
 use types::caller::Roles;
 
@@ -57,6 +58,17 @@ impl Fault {
         Some(Self::said(code, text.unwrap_or(&metadata.error)))
     }
 
+    /// The same fault, if it is a lost connection, as what the alert says that ended it.
+    pub(crate) fn after(self, alert: Option<AlertDescription>) -> Self {
+        match (self, alert) {
+            (Self::Unreachable(_), Some(alert)) => Self::Refused {
+                code: Code::Unauthenticated,
+                text: format!("the client certificate was not accepted: {alert:?}"),
+            },
+            (fault, _) => fault,
+        }
+    }
+
     /// The exit code that this alone would give.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -102,13 +114,9 @@ impl From<Status> for Fault {
             if let Some(unconnected) = error.downcast_ref::<Unconnected>() {
                 return unconnected.fault();
             }
-            if let Some(alert) = alert(error) {
-                return Self::Refused {
-                    code: Code::Unauthenticated,
-                    text: format!("the client certificate was not accepted: {alert}"),
-                };
-            }
-            last = Some(error.to_string());
+            // The TLS library's texts end in an address where its manual explains them.
+            let text = error.to_string();
+            last = Some(text.split(": https://").next().unwrap_or_default().to_owned());
             source = error.source();
         }
         match last {
@@ -118,17 +126,6 @@ impl From<Status> for Fault {
             Some(text) => Self::Unreachable(format!("connection lost: {}", clean(&text))),
             None => Self::said(status.code(), status.message()),
         }
-    }
-}
-
-/// The TLS alert with which the other side closed the connection, if that is what the error is.
-///
-/// With TLS 1.3 a refused client certificate shows only here: our handshake is over by then.
-fn alert(error: &(dyn Error + 'static)) -> Option<String> {
-    let io = error.downcast_ref::<std::io::Error>()?;
-    match io.get_ref()?.downcast_ref::<rustls::Error>()? {
-        rustls::Error::AlertReceived(alert) => Some(format!("{alert:?}")),
-        _ => None,
     }
 }
 

@@ -19,6 +19,8 @@ mod fault;
 mod human;
 mod jsonpath;
 mod output;
+#[cfg(test)]
+mod reference;
 mod resource;
 mod table;
 mod tls;

@@ -7,44 +7,46 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use config::client::ClientContext;
 use config::pki::{PrivateKey, fingerprint, pem};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use crate::context::Context;
 use crate::exit::usage;
 
 /// A configuration that trusts the context's authority and shows its client certificate.
 ///
 /// # Errors
 /// What of the context is missing or damaged, never its content.
-pub(crate) fn mutual(name: &str, context: &Context) -> anyhow::Result<ClientConfig> {
-    let field = |field: &str| format!("context {name:?}: {field}");
-    if context.auth.is_some() && context.crt.is_empty() {
+pub(crate) fn mutual(name: &str, context: &ClientContext) -> anyhow::Result<ClientConfig> {
+    let absent = |field: &str| usage(format!("context {name:?} has no {field}"));
+    let about = |field: &str| format!("context {name:?}: {field}");
+    if context.auth.is_some() && context.certificate.is_none() {
         return Err(usage(format!(
             "context {name:?}: auth is not in this version, use crt and key"
         )));
     }
+    let ca = context.ca.as_ref().ok_or_else(|| absent("ca"))?;
     let mut roots = RootCertStore::empty();
-    for der in pem::certificates(&text(&context.ca).with_context(|| field("ca"))?)
-        .with_context(|| field("ca"))?
-    {
-        roots.add(CertificateDer::from(der)).with_context(|| field("ca"))?;
+    for der in pem::certificates(&ca.0).with_context(|| about("ca"))? {
+        roots.add(CertificateDer::from(der)).with_context(|| about("ca"))?;
     }
     if roots.is_empty() {
         return Err(usage(format!("context {name:?}: ca holds no certificate")));
     }
-    let chain = certificates(&context.crt).with_context(|| field("crt"))?;
-    let key = text(&context.key).with_context(|| field("key"))?;
-    let key = PrivateKey::from_pem(&key).with_context(|| field("key"))?;
+    let certificate = context.certificate.as_ref().ok_or_else(|| absent("crt"))?;
+    let chain = pem::certificates(&certificate.0).with_context(|| about("crt"))?;
+    let chain = chain.into_iter().map(CertificateDer::from).collect();
+    let key = context.key.as_ref().ok_or_else(|| absent("key"))?;
+    let key = PrivateKey::from_pem(key.0.expose()).with_context(|| about("key"))?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.pkcs8_der().expose().clone()));
     let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, key)
-        .with_context(|| field("crt and key"))?;
+        .with_context(|| about("crt and key"))?;
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(config)
 }
@@ -69,20 +71,6 @@ pub(crate) fn insecure(fingerprints: &[String]) -> anyhow::Result<ClientConfig> 
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(config)
-}
-
-/// The certificates of a context's field.
-pub(crate) fn certificates(field: &str) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let found = pem::certificates(&text(field)?)?;
-    anyhow::ensure!(!found.is_empty(), "holds no certificate");
-    Ok(found.into_iter().map(CertificateDer::from).collect())
-}
-
-/// The PEM text in a field.
-fn text(field: &str) -> anyhow::Result<String> {
-    anyhow::ensure!(!field.is_empty(), "is empty");
-    let bytes = STANDARD.decode(field.trim()).ok().context("is not base64")?;
-    String::from_utf8(bytes).ok().context("is not base64 of PEM text")
 }
 
 /// The one cryptographic library of this program.
@@ -149,27 +137,17 @@ impl ServerCertVerifier for Pinned {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use config::pki::{Authority, Leaf, Usage};
+    use config::pki::Authority;
+    use config::value::{Pem, PemKey};
+    use types::Secret;
 
     use super::*;
 
-    fn context() -> Context {
+    fn context() -> ClientContext {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let authority = Authority::generate(Some("talos"), now).expect("an authority");
-        let leaf = Leaf {
-            usage: Usage::Client,
-            common_name: None,
-            organizations: &["os:admin"],
-            names: &[],
-            lifetime: Duration::from_secs(3600),
-        };
-        let identity = authority.issue(&leaf, now).expect("an identity");
-        Context {
-            ca: STANDARD.encode(authority.certificate()),
-            crt: STANDARD.encode(&identity.certificate),
-            key: STANDARD.encode(identity.key.pem().expose()),
-            ..Context::default()
-        }
+        let file = config::generate::client("a", &authority, now).expect("a file");
+        file.context(None).expect("its context").clone()
     }
 
     #[test]
@@ -180,16 +158,22 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_context_is_named() {
-        let check = |change: fn(&mut Context), expected: &str| {
+        let check = |change: fn(&mut ClientContext), expected: &str| {
             let mut context = context();
             change(&mut context);
             let error = format!("{:#}", mutual("a", &context).expect_err(expected));
             assert_eq!(error, expected);
         };
-        check(|c| c.ca.clear(), "context \"a\": ca: is empty");
-        check(|c| c.crt = "%".to_owned(), "context \"a\": crt: is not base64");
-        check(|c| c.key = "eA==".to_owned(), "context \"a\": key: no private key in the PEM text");
-        check(|c| c.ca.clone_from(&c.key), "context \"a\": ca holds no certificate");
+        check(|c| c.ca = None, "context \"a\" has no ca");
+        check(|c| c.key = None, "context \"a\" has no key");
+        check(
+            |c| c.ca = Some(Pem(c.key.as_ref().expect("a key").0.expose().clone())),
+            "context \"a\": ca holds no certificate",
+        );
+        check(
+            |c| c.key = Some(PemKey(Secret::new(c.ca.as_ref().expect("a ca").0.clone()))),
+            "context \"a\": key: no private key in the PEM text",
+        );
     }
 
     #[test]

@@ -58,6 +58,13 @@ impl Action {
         }
     }
 
+    fn done(self) -> &'static str {
+        match self {
+            Self::Reboot(_) => "running and ready",
+            Self::Shutdown(_) => "services stopped",
+        }
+    }
+
     fn method(self) -> &'static str {
         match self {
             Self::Reboot(_) => "/machine.MachineService/Reboot",
@@ -164,6 +171,9 @@ impl Seen {
                 self.ready = event.stage() == MachineStage::Running && ready;
                 match action {
                     Action::Reboot(_) if self.ready && self.fresh == Fresh::Yes => Verdict::Done,
+                    _ if event.stage() == MachineStage::Running && !ready => {
+                        Verdict::Wait(Some("running, not ready".to_owned()))
+                    }
                     _ => Verdict::Wait(Some(stage(event.stage()).to_owned())),
                 }
             }
@@ -199,6 +209,7 @@ impl Watcher<'_> {
         self.tell("asked");
         loop {
             if self.follow(&mut stream, &mut seen).await? {
+                self.tell(self.action.done());
                 return Ok(());
             }
             self.tell("connection lost");

@@ -103,8 +103,8 @@ pub(crate) async fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     answers.finish("apply-config", &mut cx.output)
 }
 
-/// The configuration's bytes.
-fn load(path: &Path) -> anyhow::Result<Vec<u8>> {
+/// The bytes of a configuration, from a file or, for `-`, standard input.
+pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<u8>> {
     let what = || format!("read {}", path.display());
     let mut data = Vec::new();
     if path == Path::new("-") {

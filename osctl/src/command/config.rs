@@ -1,18 +1,21 @@
 //! `osctl config`: the contexts of the client configuration.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
+use config::ClientConfig;
+use config::client::ClientContext;
+use config::pki::{PrivateKey, pem};
+use config::value::{Pem, PemKey};
 use serde_json::json;
+use types::Secret;
 
 use crate::cli::Cx;
 use crate::client::{expiry, roles};
 use crate::connect::Endpoint;
-use crate::context::{Context, Contexts, Places};
+use crate::context::{self, Places, get, get_mut};
 use crate::exit::{Exit, usage};
 use crate::human::{now, span};
 use crate::output::{Format, document};
@@ -128,57 +131,51 @@ enum Verb {
 /// Runs the command.
 pub(crate) fn run(args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let path = Places::of_process(cx.global.talosconfig.clone()).path()?;
-    let mut contexts = Contexts::load(&path)?;
+    let mut contexts = context::load(&path)?;
     let chosen = cx.global.context.as_deref();
     match args.verb {
         Verb::Add { name, ca, crt, key } => {
             if contexts.contexts.contains_key(&name) {
                 return Err(usage(format!("context {name:?} exists: remove it first")));
             }
-            let context = Context {
-                ca: encoded(ca)?,
-                crt: encoded(crt)?,
-                key: encoded(key)?,
-                ..Context::default()
+            let context = ClientContext {
+                ca: ca.map(certificate).transpose()?,
+                certificate: crt.map(certificate).transpose()?,
+                key: key.map(private_key).transpose()?,
+                ..ClientContext::default()
             };
             contexts.contexts.insert(name.clone(), context);
-            if contexts.context.is_empty() {
-                contexts.context = name;
-            }
-            contexts.write(&path)?;
+            contexts.context.get_or_insert(name);
         }
         Verb::Context { name } => {
-            contexts.context = contexts.get(Some(&name))?.0.to_owned();
-            contexts.write(&path)?;
+            contexts.context = Some(get(&contexts, Some(&name))?.0.to_owned())
         }
-        Verb::Contexts { output } => list(&contexts, output, cx)?,
+        Verb::Contexts { output } => {
+            list(&contexts, output, cx)?;
+            return Ok(Exit::Done);
+        }
         Verb::Endpoint { endpoints } => {
             for endpoint in &endpoints {
                 Endpoint::parse(endpoint)?;
             }
-            contexts.get_mut(chosen)?.endpoints = endpoints;
-            contexts.write(&path)?;
+            get_mut(&mut contexts, chosen)?.endpoints = endpoints;
         }
         Verb::Info { output } => {
-            let (name, context) = contexts.get(chosen)?;
+            let (name, context) = get(&contexts, chosen)?;
             info(name, context, output, cx)?;
+            return Ok(Exit::Done);
         }
         Verb::Merge { from } => {
-            let text = std::fs::read_to_string(&from)
-                .with_context(|| format!("read {}", from.display()))?;
-            let other = Contexts::parse(&text).with_context(|| from.display().to_string())?;
-            for (old, new) in contexts.merge(other) {
+            let other = context::read(&from).with_context(|| format!("read {}", from.display()))?;
+            let other = context::parse(&other).with_context(|| from.display().to_string())?;
+            for (old, new) in context::merge(&mut contexts, other) {
                 writeln!(cx.output.err, "context {old:?} is called {new:?} here")?;
             }
-            contexts.write(&path)?;
         }
         Verb::New { path: _ } => {
             return Err(usage("config new: it needs a control plane, and is not in this version"));
         }
-        Verb::Node { nodes } => {
-            contexts.get_mut(chosen)?.nodes = nodes;
-            contexts.write(&path)?;
-        }
+        Verb::Node { nodes } => get_mut(&mut contexts, chosen)?.nodes = nodes,
         Verb::Remove { name, dry_run, noconfirm } => {
             let doomed = matching(&contexts, &name)?;
             if dry_run {
@@ -191,26 +188,39 @@ pub(crate) fn run(args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
                 return Ok(Exit::Refused);
             }
             contexts.contexts.retain(|name, _| !doomed.contains(name));
-            contexts.write(&path)?;
         }
     }
+    context::write(&contexts, &path)?;
     Ok(Exit::Done)
 }
 
-/// The content of a file as the configuration holds it.
-fn encoded(path: Option<PathBuf>) -> anyhow::Result<String> {
-    let Some(path) = path else { return Ok(String::new()) };
-    let content = std::fs::read(&path).with_context(|| format!("read {}", path.display()))?;
-    Ok(STANDARD.encode(content))
+/// The certificates in a file.
+fn certificate(path: PathBuf) -> anyhow::Result<Pem> {
+    let text = pem_text(&path)?;
+    pem::certificate(&text).with_context(|| path.display().to_string())?;
+    Ok(Pem(text))
+}
+
+/// The private key in a file.
+fn private_key(path: PathBuf) -> anyhow::Result<PemKey> {
+    let text = pem_text(&path)?;
+    PrivateKey::from_pem(&text).with_context(|| path.display().to_string())?;
+    Ok(PemKey(Secret::new(text)))
+}
+
+/// A file as text.
+fn pem_text(path: &Path) -> anyhow::Result<String> {
+    let bytes = context::read(path).with_context(|| format!("read {}", path.display()))?;
+    String::from_utf8(bytes).ok().ok_or_else(|| usage(format!("{}: is not PEM", path.display())))
 }
 
 /// Prints all contexts.
-fn list(contexts: &Contexts, format: Format, cx: &mut Cx) -> anyhow::Result<()> {
+fn list(contexts: &ClientConfig, format: Format, cx: &mut Cx) -> anyhow::Result<()> {
     if format != Format::Table {
         for (name, context) in &contexts.contexts {
             let value = json!({
                 "name": name,
-                "current": *name == contexts.context,
+                "current": Some(name) == contexts.context.as_ref(),
                 "endpoints": context.endpoints,
                 "nodes": context.nodes,
             });
@@ -220,7 +230,7 @@ fn list(contexts: &Contexts, format: Format, cx: &mut Cx) -> anyhow::Result<()> 
     }
     let mut table = Table::new(&["CURRENT", "NAME", "ENDPOINTS", "NODES"]);
     for (name, context) in &contexts.contexts {
-        let current = if *name == contexts.context { "*" } else { "" };
+        let current = if Some(name) == contexts.context.as_ref() { "*" } else { "" };
         table.row(&[current, name, &context.endpoints.join(","), &context.nodes.join(",")]);
     }
     cx.output.out.write_all(table.render().as_bytes())?;
@@ -228,7 +238,7 @@ fn list(contexts: &Contexts, format: Format, cx: &mut Cx) -> anyhow::Result<()> 
 }
 
 /// Prints one context.
-fn info(name: &str, context: &Context, format: Format, cx: &mut Cx) -> anyhow::Result<()> {
+fn info(name: &str, context: &ClientContext, format: Format, cx: &mut Cx) -> anyhow::Result<()> {
     let expires = expiry(context);
     let end = expires.map(crate::human::unix).unwrap_or_default();
     if format != Format::Table {
@@ -267,18 +277,16 @@ fn life(expires: Option<i64>, end: String) -> String {
 }
 
 /// The contexts that a name with stars stands for, the one in use excepted.
-fn matching(contexts: &Contexts, pattern: &str) -> anyhow::Result<Vec<String>> {
+fn matching(contexts: &ClientConfig, pattern: &str) -> anyhow::Result<Vec<String>> {
     let found: Vec<String> =
         contexts.contexts.keys().filter(|name| matches(pattern, name)).cloned().collect();
     if found.is_empty() {
         return Err(usage(format!("no context {pattern:?}")));
     }
-    let doomed: Vec<String> = found.into_iter().filter(|name| *name != contexts.context).collect();
+    let doomed: Vec<String> =
+        found.into_iter().filter(|name| Some(name) != contexts.context.as_ref()).collect();
     if doomed.is_empty() {
-        return Err(usage(format!(
-            "context {:?} is in use: use another one first",
-            contexts.context
-        )));
+        return Err(usage(format!("context {pattern:?} is in use: use another one first")));
     }
     Ok(doomed)
 }
@@ -333,9 +341,11 @@ mod tests {
 
     #[test]
     fn the_context_in_use_stays() {
-        let contexts = Contexts {
-            context: "a".to_owned(),
-            contexts: ["a", "ab", "c"].map(|name| (name.to_owned(), Context::default())).into(),
+        let contexts = ClientConfig {
+            context: Some("a".to_owned()),
+            contexts: ["a", "ab", "c"]
+                .map(|name| (name.to_owned(), ClientContext::default()))
+                .into(),
         };
         assert_eq!(matching(&contexts, "a*").expect("some"), ["ab"]);
         assert_eq!(

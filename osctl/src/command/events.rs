@@ -113,7 +113,11 @@ fn data(pool: &DescriptorPool, event: &Event) -> serde_json::Value {
         let descriptor = pool.get_message_by_name(name(&data.type_url))?;
         DynamicMessage::decode(descriptor, data.value.as_slice()).ok()
     });
-    dynamic.and_then(|message| serde_json::to_value(&message).ok()).unwrap_or_default()
+    let options = prost_reflect::SerializeOptions::new().skip_default_fields(false);
+    let value = |message: DynamicMessage| {
+        message.serialize_with_options(serde_json::value::Serializer, &options).ok()
+    };
+    dynamic.and_then(value).unwrap_or_default()
 }
 
 /// One row. The widths are fixed because rows come one by one: an address, an id (20 characters),

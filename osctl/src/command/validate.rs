@@ -1,18 +1,23 @@
 //! `osctl validate`: check a configuration without a node.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
+use config::{Config, Fault};
+
 use crate::cli::Cx;
-use crate::exit::{Exit, usage};
+use crate::command::apply_config::load;
+use crate::exit::{Exit, Refused};
 
 /// Check a configuration file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     osctl validate -m metal -c controlplane.yaml\n  \
-    osctl validate -m container -c worker.yaml --strict")]
+    osctl validate -m container -c worker.yaml --strict\n\n\
+    Faults go to standard error as FILE:LINE:COLUMN: FIELD: RULE, and the exit code is 1.")]
 pub(crate) struct Args {
-    /// The file
-    #[arg(short, long, value_name = "FILE")]
+    /// The file, or - for standard input
+    #[arg(short, long, value_name = "FILE|-")]
     config: PathBuf,
     /// What the configuration is for
     #[arg(short, long, value_enum, value_name = "MODE")]
@@ -25,18 +30,58 @@ pub(crate) struct Args {
 /// What kind of machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Mode {
-    /// A machine
+    /// A machine, real or virtual
     Metal,
-    /// A cloud's machine
+    /// A cloud's virtual machine
     Cloud,
     /// A container
     Container,
-    /// A machine under an agent
+    /// A machine that an agent drives
     MetalAgent,
 }
 
+impl From<Mode> for types::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Metal => Self::Metal,
+            Mode::Cloud => Self::Cloud,
+            Mode::Container => Self::Container,
+            Mode::MetalAgent => Self::MetalAgent,
+        }
+    }
+}
+
 /// Runs the command.
-pub(crate) fn run(args: &Args, _cx: &mut Cx) -> anyhow::Result<Exit> {
-    let Args { config: _, mode: _, strict: _ } = args;
-    Err(usage("validate: not in this version"))
+pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let bytes = load(&args.config)?;
+    let (warnings, faults) = match Config::decode(&bytes) {
+        Ok((config, warnings)) => (warnings, config::validate(&config, args.mode.into())),
+        Err(faults) => (Vec::new(), faults),
+    };
+    for warning in &warnings {
+        writeln!(cx.output.err, "{}: warning: {warning}", args.config.display())?;
+    }
+    for fault in &faults {
+        writeln!(cx.output.err, "{}", line(args, fault))?;
+    }
+    let shown = args.config.display();
+    if !faults.is_empty() {
+        return Err(Refused(format!("{shown}: {}", count(faults.len(), "fault"))).into());
+    }
+    if args.strict && !warnings.is_empty() {
+        return Err(Refused(format!("{shown}: {}", count(warnings.len(), "warning"))).into());
+    }
+    let mode = types::Mode::from(args.mode);
+    writeln!(cx.output.out, "{shown} is valid for {mode} mode")?;
+    Ok(Exit::Done)
+}
+
+/// One fault as editors jump to it.
+fn line(args: &Args, fault: &Fault) -> String {
+    format!("{}:{fault}", args.config.display())
+}
+
+/// A number with its noun.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -1,0 +1,14 @@
+//! The client as a process, against a node in this one.
+
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod local;
+#[cfg(test)]
+mod resources;
+#[cfg(test)]
+mod transport;
+#[cfg(test)]
+mod wait;
