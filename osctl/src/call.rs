@@ -6,9 +6,9 @@
 use std::io::Write as _;
 
 use api::common::Metadata;
-use futures_util::StreamExt as _;
-use futures_util::future::join_all;
-use futures_util::stream::select_all;
+use futures_util::future::{join_all, ready};
+use futures_util::stream::{once, select_all};
+use futures_util::{FutureExt as _, StreamExt as _};
 use tonic::{Response, Status, Streaming};
 
 use crate::client::{Fleet, Group};
@@ -160,21 +160,18 @@ pub(crate) async fn follow<T: Tagged + Send + 'static>(
     call: impl AsyncFn(Group) -> Result<Response<Streaming<T>>, Status>,
     mut take: impl FnMut(&mut Output, &str, T) -> anyhow::Result<()>,
 ) -> anyhow::Result<Exit> {
-    let responses = join_all(fleet.groups().iter().map(|group| call(group.clone()))).await;
+    // A node that is silent may not hold up the others, so each stream opens by itself.
+    let streams = fleet.groups().iter().map(|group| {
+        let opening = call(group.clone());
+        let opened = async move {
+            match opening.await {
+                Ok(response) => response.into_inner().left_stream(),
+                Err(status) => once(ready(Err(status))).right_stream(),
+            }
+        };
+        opened.flatten_stream().map(move |item| (group, item)).boxed_local()
+    });
     let mut exit = Exit::Done;
-    let mut streams = Vec::new();
-    for (group, response) in fleet.groups().iter().zip(responses) {
-        match response {
-            Ok(response) => {
-                streams.push(response.into_inner().map(move |item| (group, item)).boxed())
-            }
-            Err(status) => {
-                let fault = group.fault(method, status);
-                report(output, verb, group.label(), &fault)?;
-                exit = exit.max(fault.exit());
-            }
-        }
-    }
     let mut merged = select_all(streams);
     while let Some((group, item)) = merged.next().await {
         let (node, fault) = match item {

@@ -26,7 +26,7 @@ use crate::tls;
 
 /// For an answer that is not a stream, all nodes together. A front door waits up to 20 s for a node
 /// that does not answer; three times that leaves room for a second one behind it.
-const ANSWER: Duration = Duration::from_secs(60);
+pub(crate) const ANSWER: Duration = Duration::from_secs(60);
 /// Most nodes that one command names: what a front door may be asked to dial at once.
 const MAX_NODES: usize = 1024;
 
@@ -36,6 +36,8 @@ pub(crate) struct Group {
     channel: Channel,
     /// What goes into the metadata. Empty: whoever is at the other end is meant.
     names: Vec<MetadataValue<Ascii>>,
+    /// The cluster that a proxy in front of several is to pass the call to.
+    cluster: Option<MetadataValue<Ascii>>,
     /// What the nodes are called in output when an answer does not say.
     label: String,
     /// What the client's certificate grants.
@@ -65,9 +67,20 @@ impl Group {
         &self.label
     }
 
+    /// A request that names no node yet.
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(cluster) = &self.cluster {
+            request.metadata_mut().insert("context", cluster.clone());
+            // The proxy serves other APIs too.
+            request.metadata_mut().insert("runtime", MetadataValue::from_static("Talos"));
+        }
+        request
+    }
+
     /// A request to all nodes of the group, merged by the front door.
     pub(crate) fn all<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
+        let mut request = self.request(message);
         for name in &self.names {
             request.metadata_mut().append("nodes", name.clone());
         }
@@ -76,7 +89,7 @@ impl Group {
 
     /// A request to the one node of the group, passed on untouched.
     pub(crate) fn one<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
+        let mut request = self.request(message);
         if let Some(name) = self.names.first() {
             request.metadata_mut().insert("node", name.clone());
         }
@@ -133,6 +146,11 @@ impl Fleet {
         if global.insecure {
             return Self::insecure(global);
         }
+        if !global.cert_fingerprint.is_empty() {
+            return Err(usage(
+                "--cert-fingerprint goes with --insecure: else the context's authority decides",
+            ));
+        }
         let path = Places::of_process(global.talosconfig.clone()).path()?;
         let contexts = context::load(&path)?;
         if contexts.contexts.is_empty() {
@@ -151,7 +169,7 @@ impl Fleet {
         let nodes = if global.nodes.is_empty() { &context.nodes } else { &global.nodes };
         let listed =
             if global.endpoints.is_empty() { &context.endpoints } else { &global.endpoints };
-        // A lone node without endpoints can only be meant to be dialled itself.
+        // Without endpoints the first node is the way in.
         let listed = if listed.is_empty() { nodes } else { listed };
         let endpoints =
             listed.iter().map(|text| Endpoint::parse(text)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -166,18 +184,17 @@ impl Fleet {
             )));
         }
         let label = if nodes.is_empty() { first.host.clone() } else { nodes.join(",") };
-        let names = nodes
-            .iter()
-            .map(|node| {
-                node.parse().ok().ok_or_else(|| usage(format!("node {node:?}: is no name")))
-            })
-            .collect::<anyhow::Result<Vec<_>>>()?;
+        let names =
+            nodes.iter().map(|node| metadata("node", node)).collect::<anyhow::Result<_>>()?;
+        let cluster = global.cluster.as_ref().or(context.cluster.as_ref());
+        let cluster = cluster.map(|cluster| metadata("cluster", cluster)).transpose()?;
         let origin = origin(first)?;
         let tls = tls::mutual(name, context)?;
         let connector = Connector::new(endpoints, tls);
         let alert = connector.alert();
         let channel = origin.connect_with_connector_lazy(connector);
-        Ok(Self { groups: vec![Group { channel, names, label, granted: granted(context), alert }] })
+        let granted = granted(context);
+        Ok(Self { groups: vec![Group { channel, names, cluster, label, granted, alert }] })
     }
 
     /// A connection per node.
@@ -193,7 +210,14 @@ impl Fleet {
             let alert = connector.alert();
             let channel = origin.connect_with_connector_lazy(connector);
             let granted = Roles::of(&[Role::Reader]);
-            Ok(Group { channel, names: Vec::new(), label: node.clone(), granted, alert })
+            Ok(Group {
+                channel,
+                names: Vec::new(),
+                cluster: None,
+                label: node.clone(),
+                granted,
+                alert,
+            })
         };
         Ok(Self { groups: global.nodes.iter().map(group).collect::<anyhow::Result<_>>()? })
     }
@@ -207,6 +231,11 @@ impl Fleet {
     pub(crate) fn each(&self) -> Vec<Group> {
         self.groups.iter().flat_map(Group::each).collect()
     }
+}
+
+/// A name as it stands in the metadata of a call.
+fn metadata(what: &str, name: &str) -> anyhow::Result<MetadataValue<Ascii>> {
+    name.parse().ok().ok_or_else(|| usage(format!("{what} {name:?}: printable ASCII is a name")))
 }
 
 /// What requests name as their origin; it is not what is dialled.

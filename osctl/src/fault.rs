@@ -42,7 +42,7 @@ impl Fault {
             text => text.to_owned(),
         };
         match code {
-            Code::Unavailable => Self::Unreachable(text),
+            Code::Unavailable | Code::DeadlineExceeded => Self::Unreachable(text),
             _ => Self::Refused { code, text },
         }
     }
@@ -120,8 +120,8 @@ impl From<Status> for Fault {
             source = error.source();
         }
         match last {
-            Some(text) if status.message() == "Timeout expired" => {
-                Self::Unreachable(format!("no answer in time: {}", clean(&text)))
+            Some(_) if status.message() == "Timeout expired" => {
+                Self::Unreachable(format!("no answer in {} s", crate::client::ANSWER.as_secs()))
             }
             Some(text) => Self::Unreachable(format!("connection lost: {}", clean(&text))),
             None => Self::said(status.code(), status.message()),

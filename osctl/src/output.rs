@@ -119,9 +119,15 @@ pub(crate) struct Lines {
 /// Longest line that is kept together; a longer one is printed in pieces.
 const MAX_LINE: usize = 64 * 1024;
 
+/// Most nodes whose last line is kept: as many as one command names.
+const MAX_OPEN: usize = 1024;
+
 impl Lines {
     /// Prints the lines that a chunk completes.
     pub(crate) fn take(&mut self, output: &mut Output, node: &str, chunk: &[u8]) -> io::Result<()> {
+        if self.open.len() > MAX_OPEN {
+            std::mem::take(self).finish(output)?;
+        }
         let open = self.open.entry(node.to_owned()).or_default();
         let mut parts = chunk.split(|byte| *byte == b'\n').peekable();
         while let Some(part) = parts.next() {

@@ -30,9 +30,14 @@ impl Table {
         self.inner.add_row(cells.iter().map(|text| cell(text.as_ref())));
     }
 
+    /// The number of its rows.
+    pub(crate) fn len(&self) -> usize {
+        self.inner.row_count()
+    }
+
     /// Whether it has no rows.
     pub(crate) fn is_empty(&self) -> bool {
-        self.inner.is_empty()
+        self.len() == 0
     }
 
     /// The text, header first.

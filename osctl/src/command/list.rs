@@ -1,5 +1,7 @@
 //! `osctl list`: what is in a folder of a node.
 
+use std::io::Write as _;
+
 use api::machine::FileInfo;
 use api::machine::ListRequest;
 use api::machine::list_request::Type;
@@ -10,6 +12,7 @@ use crate::client::{Fleet, Group};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::human::{ago, size, unix};
+use crate::output::Output;
 use crate::table::Table;
 
 /// List a folder
@@ -61,16 +64,23 @@ impl Args {
 const SHORT: &[&str] = &["NODE", "NAME"];
 const LONG: &[&str] = &["NODE", "MODE", "UID", "GID", "SIZE(B)", "LASTMOD", "NAME"];
 
-/// Runs the command. The table is printed when all of it is known, for its widths.
+/// Rows that are collected before they are printed: the widths of most listings are known by then.
+const BATCH: usize = 10_000;
+
+/// Runs the command.
 pub(crate) async fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let fleet = Fleet::new(&cx.global)?;
     let call = async |group: Group| group.machine().list(group.all(args.request())).await;
     let mut table = Table::new(if args.long { LONG } else { SHORT });
+    let mut widths = Vec::new();
     let mut worst = Exit::Done;
     let verb = ("list", "/machine.MachineService/List");
     let exit = follow(&fleet, verb, &mut cx.output, call, |output, node, file: FileInfo| {
         if file.error.is_empty() {
             table.row(&row(args, node, &file));
+            if table.len() >= BATCH {
+                print(&mut table, &mut widths, output)?;
+            }
         } else {
             let text = format!("{}: {}", file.name, file.error);
             worst = Exit::Refused;
@@ -79,10 +89,20 @@ pub(crate) async fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         Ok(())
     });
     let exit = exit.await?.max(worst);
-    if !table.is_empty() {
-        std::io::Write::write_all(&mut cx.output.out, table.render().as_bytes())?;
-    }
+    print(&mut table, &mut widths, &mut cx.output)?;
     Ok(exit)
+}
+
+/// Prints what was collected, under the columns of what was printed before.
+fn print(table: &mut Table, widths: &mut Vec<u16>, output: &mut Output) -> anyhow::Result<()> {
+    if !table.is_empty() {
+        if widths.is_empty() {
+            *widths = table.widths();
+        }
+        output.out.write_all(table.render_aligned(widths).as_bytes())?;
+        *table = Table::bare();
+    }
+    Ok(())
 }
 
 /// The cells of one file.

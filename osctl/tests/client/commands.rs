@@ -272,3 +272,18 @@ fn a_configuration_is_applied() {
     assert_eq!(fake.calls_of(path)[1].read::<ApplyConfigurationRequest>().try_mode_timeout, None);
     client.run(&["apply", "-f", "c.yaml", "-p", "x"]).golden("commands/apply-patch");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_stream_keeps_what_was_printed() {
+    use std::io::{BufRead as _, BufReader};
+    let path = "/machine.MachineService/Dmesg";
+    let (_fake, client) = with(path, |_| Reply::one(&data("10.5.0.2", "kern: one\n")).forever());
+    let mut child = client.start(&["dmesg", "-f"]);
+    let mut reader = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    reader.read_line(&mut line).expect("a line");
+    assert_eq!(line, "10.5.0.2: kern: one\n");
+    client.interrupt(&child);
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+}

@@ -132,8 +132,9 @@ fn maintenance_names_nobody_and_may_be_pinned() {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.err.contains(&format!("the certificate's fingerprint is {}", fake.pin)), "{ran:?}");
     assert_eq!(fake.calls().len(), 2);
-    let ran = client.run(&["version", "-n", &address, "--cert-fingerprint", other]);
+    let ran = client.run(&["memory", "-n", &address, "--cert-fingerprint", other]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.starts_with("osctl: --cert-fingerprint goes with --insecure"), "{ran:?}");
 }
 
 #[test]
@@ -186,4 +187,16 @@ fn what_is_missing_is_named() {
     assert!(ran.err.ends_with("config: context \"a\" has no ca\n"), "{ran:?}");
     let ran = client.run(&["memory", "-i"]);
     assert_eq!(ran.err, "osctl: --insecure dials the nodes themselves: name them with --nodes\n");
+}
+
+#[test]
+fn a_cluster_behind_a_proxy_is_named() {
+    let fake = node(Door::Mutual);
+    let client = Client::of(&fake, &["os:reader"], &["a"]);
+    client.run(&["version", "--cluster", "blue"]);
+    client.run(&["version"]);
+    let calls = fake.calls_of(VERSION);
+    assert_eq!(calls[0].metadata("context"), ["blue"]);
+    assert_eq!(calls[0].metadata("runtime"), ["Talos"]);
+    assert_eq!(calls[1].metadata("context"), [""; 0]);
 }

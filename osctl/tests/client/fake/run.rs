@@ -105,6 +105,14 @@ impl Client {
         command.spawn().expect("the client")
     }
 
+    /// Interrupts it, as Ctrl-C does.
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "a signal without unsafe code")]
+    pub(crate) fn interrupt(&self, child: &Child) {
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(kill.expect("kill").success());
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         self.finish(self.start(args))
