@@ -80,14 +80,19 @@ pub fn receive(socket: impl AsFd, buffer: &mut [u8]) -> Result<Received> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_FDS))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::DONTWAIT;
-    let received = rustix::io::retry_on_intr(|| {
-        rustix::net::recvmsg(&socket, &mut [IoSliceMut::new(buffer)], &mut control, flags)
-    });
+    let mut receive = || {
+        rustix::io::retry_on_intr(|| {
+            rustix::net::recvmsg(&socket, &mut [IoSliceMut::new(buffer)], &mut control, flags)
+        })
+    };
+    let received = match receive() {
+        // Said once, and before what is still queued, when the peer went away with data unread.
+        Err(Errno::CONNRESET) => receive(),
+        other => other,
+    };
     let message = match received {
         Ok(message) => message,
         Err(Errno::AGAIN) => return Ok(Received::Empty),
-        // What a unix socket says when its peer went away with data unread.
-        Err(Errno::CONNRESET) => return Ok(Received::Closed),
         Err(source) => return Err(source).calling("recvmsg", "datagram"),
     };
     let mut fds = Vec::new();
@@ -154,6 +159,18 @@ mod tests {
         drop(there);
         let error = send(&here, b"x", &[]).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn last_words_are_heard_though_ours_were_not() {
+        let (here, there) = pair().unwrap();
+        send(&here, b"unread", &[]).unwrap();
+        send(&there, b"last", &[]).unwrap();
+        drop(there);
+        let mut buffer = [0; 16];
+        let received = receive(&here, &mut buffer).unwrap();
+        assert!(matches!(received, Received::Message { length: 4, .. }), "{received:?}");
+        assert!(matches!(receive(&here, &mut buffer).unwrap(), Received::Closed));
     }
 
     #[test]
