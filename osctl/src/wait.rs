@@ -5,8 +5,6 @@
 //! shutting down no longer answers. Both are told by the node's events; when the connection is lost
 //! it is opened again, with all the events that the node has.
 
-use std::cell::RefCell;
-use std::io::Write;
 use std::time::Duration;
 
 use api::machine::machine_status_event::MachineStage;
@@ -23,6 +21,7 @@ use crate::client::{Fleet, Group, within};
 use crate::event::{Payload, stage};
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::progress::{Line, Progress};
 
 /// Where the kernel tells one boot from another (proc_sys_kernel(5)).
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
@@ -83,13 +82,10 @@ pub(crate) async fn run(
     let nodes = fleet.each();
     let deadline = Instant::now() + limit;
     let ends = {
-        let err = RefCell::new(&mut cx.output.err);
-        let one = async |group: Group| {
-            let say = |text: &str| {
-                // Progress that nobody reads is no reason to stop.
-                drop(writeln!(err.borrow_mut(), "{}: {text}", group.label()));
-            };
-            let mut watcher = Watcher { group: &group, action, say: &say, said: String::new() };
+        let progress = Progress::new(&mut cx.output.err);
+        let one = async |group: &Group| {
+            let line = progress.line(group.label());
+            let mut watcher = Watcher { group, action, line };
             match timeout_at(deadline, watcher.run()).await {
                 Ok(end) => end,
                 Err(_late) => {
@@ -98,7 +94,7 @@ pub(crate) async fn run(
                 }
             }
         };
-        join_all(nodes.iter().cloned().map(one)).await
+        join_all(nodes.iter().map(one)).await
     };
     let mut exit = Exit::Done;
     for (group, end) in nodes.iter().zip(ends) {
@@ -188,14 +184,13 @@ impl Seen {
 }
 
 /// One node on its way.
-struct Watcher<'a> {
+struct Watcher<'a, 'e> {
     group: &'a Group,
     action: Action,
-    say: &'a dyn Fn(&str),
-    said: String,
+    line: Line<'a, 'e>,
 }
 
-impl Watcher<'_> {
+impl Watcher<'_, '_> {
     /// From asking to the end.
     async fn run(&mut self) -> Result<(), Fault> {
         let before = match self.boot_id().await {
@@ -206,28 +201,20 @@ impl Watcher<'_> {
         };
         let mut stream = self.events(0).await?;
         let mut seen = Seen { actor: self.ask().await?, ..Seen::default() };
-        self.tell("asked");
+        self.line.say("asked");
         loop {
             if self.follow(&mut stream, &mut seen).await? {
-                self.tell(self.action.done());
+                self.line.say(self.action.done());
                 return Ok(());
             }
-            self.tell("connection lost");
+            self.line.say("connection lost");
             match self.reopen(before.as_deref(), &mut seen).await? {
                 Some(opened) => stream = opened,
                 None => {
-                    self.tell("no longer answers");
+                    self.line.say("no longer answers");
                     return Ok(());
                 }
             }
-        }
-    }
-
-    /// Progress, told once.
-    fn tell(&mut self, text: &str) {
-        if self.said != text {
-            (self.say)(text);
-            text.clone_into(&mut self.said);
         }
     }
 
@@ -295,7 +282,7 @@ impl Watcher<'_> {
             match seen.see(self.action, ours, &payload) {
                 Verdict::Wait(text) => {
                     if let Some(text) = text {
-                        self.tell(&text);
+                        self.line.say(&text);
                     }
                 }
                 Verdict::Done => return Ok(true),

@@ -1,6 +1,7 @@
 //! A node that is not there: TLS, HTTP/2 and gRPC frames in this process, with scripted answers.
 //!
-//! It knows no service. A test says for each path what comes back, and reads what was sent.
+//! A test says for each path what comes back, and reads what was sent. The State API may be that of
+//! a real store instead.
 
 pub(crate) mod run;
 
@@ -12,9 +13,12 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use config::pki::{Authority, Identity, Leaf, Usage, pem};
+use cosi::State;
+use cosi::grpc::{AllowAll, Server};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::Frame;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -27,6 +31,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
+use tonic::service::Routes;
+use tower::ServiceExt as _;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// One call as it arrived.
 #[derive(Debug, Clone)]
@@ -127,16 +135,26 @@ type Script = Box<dyn Fn(&Call) -> Reply + Send + Sync>;
 
 /// What a node answers, by path.
 #[derive(Default)]
-pub(crate) struct Scripts(BTreeMap<&'static str, Script>);
+pub(crate) struct Scripts {
+    scripts: BTreeMap<&'static str, Script>,
+    store: Option<Routes>,
+}
 
 impl Scripts {
+    /// Serves this store under the State API.
+    pub(crate) fn store(mut self, state: &State) -> Self {
+        let server = Server::new(state.clone(), AllowAll);
+        self.store = Some(Routes::new(server.into_service()));
+        self
+    }
+
     /// Answers calls of the path.
     pub(crate) fn on(
         mut self,
         path: &'static str,
         script: impl Fn(&Call) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        self.0.insert(path, Box::new(script));
+        self.scripts.insert(path, Box::new(script));
         self
     }
 }
@@ -150,6 +168,7 @@ pub(crate) struct Fake {
     /// The fingerprint of its certificate.
     pub(crate) pin: String,
     calls: Arc<Mutex<Vec<Call>>>,
+    cut: Arc<Notify>,
     _runtime: Runtime,
 }
 
@@ -177,18 +196,25 @@ impl Fake {
         let address = listener.local_addr().expect("an address");
         let calls = Arc::new(Mutex::new(Vec::new()));
         let shared = Arc::new((scripts, calls.clone()));
+        let cut = Arc::new(Notify::new());
+        let all = cut.clone();
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (tls, shared) = (tls.clone(), shared.clone());
+                let (tls, shared, all) = (tls.clone(), shared.clone(), all.clone());
                 tokio::spawn(async move {
                     // A client that goes away, or is not let in, is part of many a test.
                     if let Ok(stream) = tls.accept(stream).await {
-                        serve(stream, shared).await;
+                        serve(stream, shared, all).await;
                     }
                 });
             }
         });
-        Self { address, authority, pin, calls, _runtime: runtime }
+        Self { address, authority, pin, calls, cut, _runtime: runtime }
+    }
+
+    /// Cuts every connection.
+    pub(crate) fn cut(&self) {
+        self.cut.notify_waiters();
     }
 
     /// The calls so far, in their order.
@@ -260,6 +286,7 @@ type Shared = Arc<(Scripts, Arc<Mutex<Vec<Call>>>)>;
 async fn serve(
     stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
     shared: Shared,
+    all: Arc<Notify>,
 ) {
     let cut = Arc::new(Notify::new());
     let service =
@@ -269,6 +296,7 @@ async fn serve(
     tokio::select! {
         _ended = connection => {}
         () = cut.notified() => {}
+        () = all.notified() => {}
     }
 }
 
@@ -276,7 +304,12 @@ async fn answer(
     request: Request<Incoming>,
     shared: Shared,
     cut: Arc<Notify>,
-) -> Result<Response<impl http_body::Body<Data = Bytes, Error = Infallible>>, Infallible> {
+) -> Result<Response<UnsyncBoxBody<Bytes, BoxError>>, Infallible> {
+    let path = request.uri().path();
+    if let (Some(routes), true) = (&shared.0.store, path.starts_with("/cosi.resource.State/")) {
+        let reply = routes.clone().oneshot(request.map(tonic::body::Body::new)).await;
+        return Ok(reply?.map(|body| body.map_err(BoxError::from).boxed_unsync()));
+    }
     let (head, body) = request.into_parts();
     let body = body.collect().await.expect("a request").to_bytes();
     let (scripts, calls) = &*shared;
@@ -290,7 +323,7 @@ async fn answer(
         calls.push(call.clone());
         call
     };
-    let reply = match scripts.0.get(call.path.as_str()) {
+    let reply = match scripts.scripts.get(call.path.as_str()) {
         Some(script) => script(&call),
         None => Reply::no(12, "the test did not expect this call"),
     };
@@ -320,5 +353,6 @@ async fn answer(
     };
     let stream = futures_util::stream::iter(frames).chain(futures_util::stream::once(end));
     let response = Response::builder().header("content-type", "application/grpc");
-    Ok(response.body(StreamBody::new(stream)).expect("a response"))
+    let body = StreamBody::new(stream).map_err(|never: Infallible| match never {}).boxed_unsync();
+    Ok(response.body(body).expect("a response"))
 }

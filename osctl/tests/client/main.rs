@@ -9,6 +9,8 @@ mod local;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]
+mod store;
+#[cfg(test)]
 mod transport;
 #[cfg(test)]
 mod wait;
