@@ -64,6 +64,15 @@ mod tests {
         check("ümläut ✓", "ümläut ✓");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn nothing_that_drives_a_terminal_is_left(text in r"[\x1b\x07\x9b\[\]0-9;mJa\n\\\u{202e}é]{0,40}") {
+            let left = strip(&text);
+            assert!(!left.contains(|c: char| c.is_control() && c != '\n' || reorders(c)), "{left:?}");
+            assert_eq!(left.matches('\n').count(), text.matches('\n').count());
+        }
+    }
+
     #[test]
     fn one_line_stays_one_line() {
         assert_eq!(clean("a\nb\tc\r"), "a b c");

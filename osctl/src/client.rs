@@ -18,7 +18,7 @@ use tonic::{Request, Status};
 use types::caller::{Role, Roles};
 
 use crate::cli::Global;
-use crate::connect::{Alert, Connector, Endpoint};
+use crate::connect::{Connector, Endpoint};
 use crate::context::{self, Places};
 use crate::exit::usage;
 use crate::fault::Fault;
@@ -42,8 +42,6 @@ pub(crate) struct Group {
     label: String,
     /// What the client's certificate grants.
     granted: Roles,
-    /// Why the connection ended, if the other side said.
-    alert: Alert,
 }
 
 impl Group {
@@ -111,9 +109,7 @@ impl Group {
 
     /// What a failed call means, with the missing role named.
     pub(crate) fn fault(&self, method: &str, status: Status) -> Fault {
-        let fault = Fault::from(status);
-        let alert = if matches!(fault, Fault::Unreachable(_)) { self.alert.take() } else { None };
-        fault.after(alert).explain(method, self.granted)
+        Fault::from(status).explain(method, self.granted)
     }
 
     /// The same for a fault that came inside an answer.
@@ -190,11 +186,9 @@ impl Fleet {
         let cluster = cluster.map(|cluster| metadata("cluster", cluster)).transpose()?;
         let origin = origin(first)?;
         let tls = tls::mutual(name, context)?;
-        let connector = Connector::new(endpoints, tls);
-        let alert = connector.alert();
-        let channel = origin.connect_with_connector_lazy(connector);
+        let channel = origin.connect_with_connector_lazy(Connector::new(endpoints, tls));
         let granted = granted(context);
-        Ok(Self { groups: vec![Group { channel, names, cluster, label, granted, alert }] })
+        Ok(Self { groups: vec![Group { channel, names, cluster, label, granted }] })
     }
 
     /// A connection per node.
@@ -207,17 +201,9 @@ impl Fleet {
             let tls = tls::insecure(&global.cert_fingerprint)?;
             let origin = origin(&endpoint)?;
             let connector = Connector::new(vec![endpoint], tls);
-            let alert = connector.alert();
             let channel = origin.connect_with_connector_lazy(connector);
             let granted = Roles::of(&[Role::Reader]);
-            Ok(Group {
-                channel,
-                names: Vec::new(),
-                cluster: None,
-                label: node.clone(),
-                granted,
-                alert,
-            })
+            Ok(Group { channel, names: Vec::new(), cluster: None, label: node.clone(), granted })
         };
         Ok(Self { groups: global.nodes.iter().map(group).collect::<anyhow::Result<_>>()? })
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, ClientConfig};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tonic::Code;
 
 use crate::exit::usage;
 use crate::fault::Fault;
@@ -28,6 +29,8 @@ const PORT: u16 = 50_000;
 const DIAL: Duration = Duration::from_secs(5);
 /// For the TLS handshake: a node in software emulation on a busy computer takes a second.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// For the server's first word. Most say it at once; one that waits for ours costs this much, once.
+const GREETING: Duration = Duration::from_secs(2);
 /// A connection that is silent this long is probed, so that a stream notices a node that lost power.
 /// HTTP/2 pings would do the same, but gRPC servers may end a connection that pings this often.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
@@ -114,6 +117,9 @@ pub(crate) enum Reason {
     /// Its certificate was issued for other names.
     #[error("its certificate does not name this host")]
     OtherName,
+    /// It did not let us in.
+    #[error("the client certificate was not accepted: {0:?}")]
+    NotAccepted(AlertDescription),
     /// TLS failed in another way.
     #[error("TLS: {0}")]
     Tls(String),
@@ -140,8 +146,14 @@ impl Unconnected {
     /// The same as a fault of a call.
     pub(crate) fn fault(&self) -> Fault {
         let text = self.to_string();
-        let strangers = self.tried.iter().all(|(_, reason)| matches!(reason, Reason::Stranger));
-        if strangers { Fault::Stranger(text) } else { Fault::Unreachable(text) }
+        let all = |kind: fn(&Reason) -> bool| self.tried.iter().all(|(_, reason)| kind(reason));
+        if all(|reason| matches!(reason, Reason::Stranger)) {
+            Fault::Stranger(format!("{text}; a node in maintenance mode needs --insecure"))
+        } else if all(|reason| matches!(reason, Reason::NotAccepted(_))) {
+            Fault::Refused { code: Code::Unauthenticated, text }
+        } else {
+            Fault::Unreachable(text)
+        }
     }
 }
 
@@ -151,7 +163,6 @@ pub(crate) struct Connector {
     endpoints: Arc<[Endpoint]>,
     next: Arc<AtomicUsize>,
     tls: TlsConnector,
-    alert: Alert,
 }
 
 impl Connector {
@@ -161,13 +172,7 @@ impl Connector {
             endpoints: endpoints.into(),
             next: Arc::new(AtomicUsize::new(0)),
             tls: TlsConnector::from(Arc::new(tls)),
-            alert: Alert::default(),
         }
-    }
-
-    /// Where it is noted that the other side closed a connection with an alert.
-    pub(crate) fn alert(&self) -> Alert {
-        self.alert.clone()
     }
 
     /// The first connection that works, each endpoint tried once.
@@ -178,15 +183,15 @@ impl Connector {
             let at = first.wrapping_add(offset) % self.endpoints.len();
             let Some(endpoint) = self.endpoints.get(at) else { continue };
             match self.dial(endpoint).await {
-                Ok(inner) => return Ok(TokioIo::new(Stream { inner, alert: self.alert })),
+                Ok(stream) => return Ok(TokioIo::new(stream)),
                 Err(reason) => tried.push((endpoint.clone(), reason)),
             }
         }
         Err(Unconnected { tried })
     }
 
-    /// One endpoint: TCP, then TLS.
-    async fn dial(&self, endpoint: &Endpoint) -> Result<TlsStream<TcpStream>, Reason> {
+    /// One endpoint: TCP, then TLS, then its first word.
+    async fn dial(&self, endpoint: &Endpoint) -> Result<Stream, Reason> {
         let name = endpoint.server_name()?;
         let dial = TcpStream::connect((endpoint.host.as_str(), endpoint.port));
         let stream = timeout(DIAL, dial).await.map_err(|_late| Reason::Silence(DIAL))??;
@@ -194,35 +199,37 @@ impl Connector {
         let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY);
         SockRef::from(&stream).set_tcp_keepalive(&probes)?;
         let handshake = timeout(HANDSHAKE, self.tls.connect(name, stream)).await;
-        handshake.map_err(|_late| Reason::Silence(HANDSHAKE))?.map_err(reason)
-    }
-}
-
-/// The last TLS alert that came over a connection after its handshake.
-///
-/// With TLS 1.3 a refused client certificate shows only then, and the HTTP/2 library under us tells
-/// the caller no more than that the connection was closed.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Alert(Arc<Mutex<Option<AlertDescription>>>);
-
-impl Alert {
-    fn note(&self, alert: AlertDescription) {
-        if let Ok(mut last) = self.0.lock() {
-            *last = Some(alert);
+        let mut stream = handshake.map_err(|_late| Reason::Silence(HANDSHAKE))?.map_err(reason)?;
+        if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+            return Err(Reason::Tls("it does not speak HTTP/2".to_owned()));
         }
-    }
-
-    /// The alert, once.
-    pub(crate) fn take(&self) -> Option<AlertDescription> {
-        self.0.lock().ok()?.take()
+        let greeting = greeting(&mut stream).await?;
+        Ok(Stream { inner: stream, greeting })
     }
 }
 
-/// A connection that notes the alert with which it ends.
+/// Waits for the server's first bytes, its HTTP/2 settings.
+///
+/// With TLS 1.3 a refused client certificate shows only here: our handshake is over by then, and if
+/// we spoke at once the alert could be lost with the connection.
+async fn greeting(stream: &mut TlsStream<TcpStream>) -> Result<Vec<u8>, Reason> {
+    let mut bytes = vec![0; 64];
+    match timeout(GREETING, stream.read(&mut bytes)).await {
+        Ok(Ok(0)) => Err(Reason::Io(io::ErrorKind::UnexpectedEof.into())),
+        Ok(Ok(length)) => {
+            bytes.truncate(length);
+            Ok(bytes)
+        }
+        Ok(Err(error)) => Err(reason(error)),
+        Err(_it_waits_for_us) => Ok(Vec::new()),
+    }
+}
+
+/// A connection of which the first bytes have been read already.
 #[derive(Debug)]
 pub(crate) struct Stream {
     inner: TlsStream<TcpStream>,
-    alert: Alert,
+    greeting: Vec<u8>,
 }
 
 impl AsyncRead for Stream {
@@ -231,14 +238,14 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
-        if let Poll::Ready(Err(error)) = &read
-            && let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref())
-            && let rustls::Error::AlertReceived(alert) = tls
-        {
-            self.alert.note(*alert);
+        if self.greeting.is_empty() {
+            return Pin::new(&mut self.inner).poll_read(cx, buffer);
         }
-        read
+        let taken = self.greeting.len().min(buffer.remaining());
+        for byte in self.greeting.drain(..taken) {
+            buffer.put_slice(&[byte]);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -272,6 +279,7 @@ fn reason(error: io::Error) -> Reason {
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => Reason::OtherName,
+        rustls::Error::AlertReceived(alert) => Reason::NotAccepted(*alert),
         other => Reason::Tls(other.to_string()),
     }
 }

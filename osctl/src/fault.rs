@@ -7,7 +7,6 @@ use std::error::Error;
 
 use api::common::Metadata;
 use api::roles;
-use rustls::AlertDescription;
 use tonic::{Code, Status};
 use types::caller::Roles;
 
@@ -56,17 +55,6 @@ impl Fault {
         let code = status.map_or(Code::Unknown, |status| Code::from_i32(status.code));
         let text = status.map(|status| status.message.as_str()).filter(|text| !text.is_empty());
         Some(Self::said(code, text.unwrap_or(&metadata.error)))
-    }
-
-    /// The same fault, if it is a lost connection, as what the alert says that ended it.
-    pub(crate) fn after(self, alert: Option<AlertDescription>) -> Self {
-        match (self, alert) {
-            (Self::Unreachable(_), Some(alert)) => Self::Refused {
-                code: Code::Unauthenticated,
-                text: format!("the client certificate was not accepted: {alert:?}"),
-            },
-            (fault, _) => fault,
-        }
     }
 
     /// The exit code that this alone would give.

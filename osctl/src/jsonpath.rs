@@ -293,6 +293,15 @@ mod tests {
         check(".a b", "jsonpath at character 3: a dot or a bracket continues a path");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_template_is_too_odd(text in r#"[{}\[\].@$*?()=<>!'"\\ab0-9 -]{0,40}"#) {
+            if let Ok(template) = Template::parse(&text) {
+                template.render(&document());
+            }
+        }
+    }
+
     #[test]
     fn a_long_template_is_refused() {
         Template::parse(&"[".repeat(MAX_TEMPLATE + 1)).expect_err("too long");

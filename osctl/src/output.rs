@@ -34,6 +34,7 @@ impl Output {
 pub(crate) enum Format {
     /// Columns for people.
     #[default]
+    #[value(alias = "text")]
     Table,
     /// A document per item, as YAML.
     Yaml,

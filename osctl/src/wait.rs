@@ -309,11 +309,7 @@ impl Watcher<'_, '_> {
                 Err(fault @ Fault::Stranger(_)) => {
                     strange += 1;
                     if strange >= STRANGE {
-                        return Err(Fault::Stranger(format!(
-                            "{fault}; if the node lost its configuration it is in maintenance mode: \
-                             osctl version --insecure -n {}",
-                            self.group.label()
-                        )));
+                        return Err(Fault::Stranger(format!("it came back changed: {fault}")));
                     }
                 }
                 Err(Fault::Unreachable(_)) => strange = 0,

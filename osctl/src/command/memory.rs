@@ -1,19 +1,25 @@
 //! `osctl memory`: how a node's memory is used.
 
 use api::machine::{MemInfo, Memory};
+use prost_reflect::DescriptorPool;
+use serde_json::Value;
 
 use crate::call::ask;
 use crate::cli::Cx;
 use crate::client::{Fleet, Group, within};
 use crate::exit::Exit;
 use crate::output::{self, Format};
+use crate::table::Table;
 
 /// Show how memory is used, in MiB
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     osctl memory -n 10.0.0.2\n  \
-    osctl memory -n 10.0.0.2 -o yaml      every line of the kernel's table, in KiB")]
+    osctl memory -n 10.0.0.2 -v           every line of the kernel's table, in KiB")]
 pub(crate) struct Args {
+    /// Every line of the kernel's table, in KiB
+    #[arg(short, long)]
+    verbose: bool,
     /// The form of the output
     #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
@@ -29,6 +35,19 @@ pub(crate) async fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let fleet = Fleet::new(&cx.global)?;
     let call = async |group: Group| group.machine().memory(within(group.all(()))).await;
     let answers = ask(&fleet, METHOD, call).await;
+    if args.verbose && args.output == Format::Table {
+        let pool = DescriptorPool::decode(api::DESCRIPTOR)?;
+        let mut table = Table::new(&["NODE", "NAME", "KIB"]);
+        for (node, memory) in &answers.given {
+            let value = output::labelled(&pool, "machine.Memory", node, memory)?;
+            for (name, kib) in value.get("meminfo").and_then(Value::as_object).into_iter().flatten()
+            {
+                table.row(&[node, name, &kib.to_string()]);
+            }
+        }
+        cx.output.out.write_all(table.render().as_bytes())?;
+        return answers.finish("memory", &mut cx.output);
+    }
     let name = ("machine.Memory", COLUMNS);
     output::answers(
         &mut cx.output,
