@@ -47,15 +47,18 @@ pub(crate) fn finish(life: Life, end: End) -> ExitCode {
     if let Some(parent) = parent {
         end_processes(parent, &log);
     }
-    if place == Some(Place::Container) {
-        return match end {
+    match place {
+        Some(Place::Initramfs | Place::Machine) => {
+            settle_disks(&log);
+            end_machine(&end, &arguments, &log);
+            ExitCode::FAILURE
+        }
+        // Where we do not know whose machine it is, we do not end it.
+        Some(Place::Container) | None => match end {
             End::Reboot | End::PowerOff | End::Halt => ExitCode::SUCCESS,
             End::Failed(_) => ExitCode::FAILURE,
-        };
+        },
     }
-    settle_disks(&log);
-    end_machine(&end, &arguments, &log);
-    ExitCode::FAILURE
 }
 
 /// The arguments of a machine whose boot did not get as far as reading them.

@@ -34,6 +34,9 @@ use signals::Meaning;
 /// How many messages of machined are answered before signals are looked at again.
 const MESSAGES_IN_A_ROW: usize = 64;
 
+/// How many messages of a machined that has ended are still answered: more than its socket holds.
+const LAST_WORDS: usize = 4096;
+
 /// All that init holds.
 #[derive(Debug)]
 pub(crate) struct Parent {
@@ -129,7 +132,7 @@ impl Parent {
         for ended in ended {
             if self.machined.is(ended.pid) {
                 // It may have asked for something and ended at once.
-                asked = asked.or(self.hear(usize::MAX, log));
+                asked = asked.or(self.hear(LAST_WORDS, log));
                 self.machined.ended(ended.exit, self.ending, log);
             } else if let Some(event) = self.children.ended(ended) {
                 self.machined.tell(&event, &[], log);
