@@ -185,6 +185,11 @@ impl Fake {
     /// A node that listens on a free port of the loopback.
     pub(crate) fn start(door: Door, scripts: Scripts) -> Self {
         let authority = Authority::generate(Some("talos"), now()).expect("an authority");
+        Self::start_under(authority, door, scripts)
+    }
+
+    /// The same under a given authority.
+    pub(crate) fn start_under(authority: Authority, door: Door, scripts: Scripts) -> Self {
         let (config, pin) = server_config(&authority, door);
         let tls = TlsAcceptor::from(Arc::new(config));
         let runtime = tokio::runtime::Builder::new_multi_thread()

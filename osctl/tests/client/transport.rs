@@ -200,3 +200,33 @@ fn a_cluster_behind_a_proxy_is_named() {
     assert_eq!(calls[0].metadata("runtime"), ["Talos"]);
     assert_eq!(calls[1].metadata("context"), [""; 0]);
 }
+
+#[test]
+fn the_peers_ed25519_authority_and_key_are_fine() {
+    use config::pki::{Authority, Identity, Leaf, PrivateKey, Usage};
+    let key = include_str!("../../../config/testdata/pki/ed25519.pem");
+    let certificate = include_str!("../../../config/testdata/pki/ed25519-ca.crt");
+    assert!(key.starts_with("-----BEGIN ED25519 PRIVATE KEY-----"), "the label that others use");
+    let authority = Authority::from_pem(certificate, key).expect("an authority");
+    let leaf = Leaf {
+        usage: Usage::Client,
+        common_name: None,
+        organizations: &["os:admin"],
+        names: &[],
+        lifetime: std::time::Duration::from_secs(3600),
+    };
+    // The key that made the authority serves as the client's too: only its kind matters here.
+    let key = PrivateKey::from_pem(key).expect("a key");
+    let public = key.public_key_der().expect("its public half");
+    let certificate = authority.certify(&leaf, &public, crate::fake::now()).expect("a certificate");
+    let identity = Identity { certificate, key };
+    let scripts = Scripts::default()
+        .on(VERSION, |_| Reply::one(&VersionResponse { messages: vec![version("a")] }));
+    let fake = Fake::start_under(authority, Door::Mutual, scripts);
+    let text =
+        context(fake.authority.certificate(), &identity, &[fake.address.to_string()], &["a"]);
+    let client = Client::bare();
+    std::fs::write(client.config(), text).expect("written");
+    let ran = client.run(&["version", "--short"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+}
