@@ -136,10 +136,15 @@ pub(crate) async fn list(
     while let Some(item) = stream.message().await.map_err(fault)? {
         found.extend(item.resource);
         if found.len() > MAX_ITEMS {
-            return Err(Fault::said(Code::OutOfRange, "more than 100000 resources"));
+            return Err(too_many());
         }
     }
     Ok(found)
+}
+
+/// The answer to a node that sends more than it can have.
+fn too_many() -> Fault {
+    Fault::said(Code::OutOfRange, "more than 100000 resources")
 }
 
 /// What a watch reports.
@@ -282,6 +287,9 @@ impl Follower {
                     seen.insert(metadata.id.clone(), ());
                 }
                 let before = self.known.insert(metadata.id.clone(), metadata.clone());
+                if self.known.len() > MAX_ITEMS {
+                    return Err(Broken::Fault(too_many()));
+                }
                 let same = |before: &Metadata| {
                     before.version == metadata.version && before.phase == metadata.phase
                 };

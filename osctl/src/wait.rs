@@ -336,6 +336,13 @@ impl Watcher<'_, '_> {
 
     /// The node's boot id.
     async fn boot_id(&self) -> Result<String, Fault> {
+        match timeout(OPEN, self.read_boot_id()).await {
+            Ok(read) => read,
+            Err(_late) => Err(Fault::Unreachable("no boot id in time".to_owned())),
+        }
+    }
+
+    async fn read_boot_id(&self) -> Result<String, Fault> {
         let request = within(self.group.all(ReadRequest { path: BOOT_ID.to_owned() }));
         let method = "/machine.MachineService/Read";
         let fault = |status| self.group.fault(method, status);
