@@ -208,7 +208,7 @@ fn end_machine(end: &End, arguments: &Arguments, log: &Log) {
                     rest(Some(READING_TIME), log);
                 }
                 OnFailure::Stay => {
-                    log.error("staying up because of panic=0; Ctrl-Alt-Del restarts");
+                    log.error("staying up because of panic=0");
                     rest(None, log);
                 }
             }
@@ -221,7 +221,7 @@ fn end_machine(end: &End, arguments: &Arguments, log: &Log) {
     }
 }
 
-/// Waits, for ever without a limit, or until Ctrl-Alt-Del.
+/// Waits, for ever without a limit, or until Ctrl-Alt-Del where the kernel has a keyboard.
 fn rest(limit: Option<Duration>, log: &Log) {
     let signals = linux::signal::block_all().and_then(|()| SignalFd::new(&[Signal::INT]));
     let signals = match signals {

@@ -29,9 +29,10 @@ impl Log {
 
     /// Turns to the kernel's log, if it can be opened.
     pub(crate) fn turn_to_kernel(&mut self) {
-        // The kernel takes ten lines in five seconds from a program unless told otherwise. It
-        // refuses where its argument printk.devkmsg has decided already, and then that holds.
-        std::fs::write("/proc/sys/kernel/printk_devkmsg", "on").ok();
+        // The kernel takes ten lines in five seconds from a program unless told otherwise, with
+        // the newline (kernel/printk/printk.c, devkmsg_sysctl_set_loglvl). It refuses where its
+        // argument printk.devkmsg has decided already, and then that holds.
+        std::fs::write("/proc/sys/kernel/printk_devkmsg", "on\n").ok();
         match kmsg::Writer::open() {
             Ok(writer) => self.kernel = Some(writer),
             Err(error) => self.warn(format_args!(

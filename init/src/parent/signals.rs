@@ -20,12 +20,15 @@ pub(super) enum Meaning {
 }
 
 /// signal | in a machine                      | in a container
-/// -------|-----------------------------------|--------------------------------
+/// -------|-----------------------------------|----------------------------------
 /// CHLD   | child ended                       | child ended
 /// INT    | reboot (Ctrl-Alt-Del)             | power off (Ctrl-C at `docker run`)
 /// PWR    | power off (the power is failing)  | power off
 /// TERM   | nothing: machined asks for an end | power off (`docker stop`)
 /// else   | nothing                           | nothing
+///
+/// Our kernel has no virtual terminals, so no Ctrl-Alt-Del; a kernel that has them must not restart
+/// behind our back.
 pub(super) fn meaning(signal: Signal, mode: Mode) -> Meaning {
     let in_container = mode == Mode::Container;
     match signal {
