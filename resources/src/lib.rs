@@ -82,6 +82,7 @@ fn each(visitor: &mut impl Visitor) {
     visitor.visit::<runtime::MountStatus>();
     visitor.visit::<runtime::PlatformMetadata>();
     visitor.visit::<runtime::SecurityState>();
+    visitor.visit::<runtime::ServiceHealth>();
     visitor.visit::<runtime::ServicePid>();
     visitor.visit::<runtime::Version>();
     visitor.visit::<secrets::ApiCertificates>();

@@ -7,5 +7,5 @@ pub(crate) mod catalog;
 pub(crate) mod life;
 pub(crate) mod supervisor;
 
-pub(crate) use life::{Phase, Record};
+pub(crate) use life::{Health, Phase};
 pub(crate) use supervisor::{Supervisor, View};

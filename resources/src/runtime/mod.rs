@@ -14,6 +14,7 @@ mod maintenance_service_request;
 mod mount_status;
 mod platform_metadata;
 mod security_state;
+mod service_health;
 mod service_pid;
 mod version;
 
@@ -31,5 +32,6 @@ pub use maintenance_service_request::MaintenanceServiceRequest;
 pub use mount_status::MountStatus;
 pub use platform_metadata::PlatformMetadata;
 pub use security_state::{FipsState, SecurityState, SelinuxState};
+pub use service_health::ServiceHealth;
 pub use service_pid::ServicePid;
 pub use version::Version;

@@ -1,0 +1,84 @@
+//! The boot as clients follow it: look for a configuration, wait for one if there is none, and tell
+//! that the machine runs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use api::machine::{ConfigLoadErrorEvent, ConfigValidationErrorEvent};
+use linux::boot::Argument;
+use prost::Message;
+use types::paths;
+
+use crate::configuration::source::{self, Origin, SourceError, Surroundings};
+use crate::events::Events;
+use crate::node::Node;
+use crate::report;
+use crate::stage::{MAINTENANCE, Mark};
+
+/// The task of clients that looks for a configuration.
+const LOAD: &str = "loadConfig";
+
+/// Boots: from `initialize` through maintenance, if need be, to the end of `boot`.
+pub(crate) async fn run(node: Arc<Node>, arguments: Vec<Argument>, user_data: Option<String>) {
+    let stage = node.stage.clone();
+    stage.sequence("initialize", Mark::Start, "");
+    stage.phase("config", Mark::Start, "");
+    stage.task(LOAD, Mark::Start, "");
+    let acquired = tokio::task::spawn_blocking({
+        let node = Arc::clone(&node);
+        move || acquire(&node, &arguments, user_data.as_deref())
+    });
+    if let Err(error) = acquired.await {
+        tracing::error!("configuration: {error}");
+    }
+    if node.configuration.in_maintenance() {
+        tracing::info!("no configuration: waiting for one in maintenance mode");
+        stage.task(MAINTENANCE, Mark::Start, "");
+        node.configuration.complete().await;
+        stage.task(MAINTENANCE, Mark::Stop, "");
+    }
+    stage.task(LOAD, Mark::Stop, "");
+    stage.phase("config", Mark::Stop, "");
+    stage.sequence("initialize", Mark::Stop, "");
+    stage.sequence("boot", Mark::Start, "");
+    stage.phase("startEverything", Mark::Start, "");
+    stage.phase("startEverything", Mark::Stop, "");
+    stage.sequence("boot", Mark::Stop, "");
+    tracing::info!("the machine runs");
+}
+
+/// Takes the first complete configuration; a partial one is kept until there is a complete one.
+fn acquire(node: &Node, arguments: &[Argument], user_data: Option<&str>) {
+    let around =
+        Surroundings { mode: node.mode, folder: Path::new(paths::STATE), arguments, user_data };
+    for origin in Origin::ALL {
+        let (config, warnings) = match source::load(origin, &around) {
+            Ok(None) => continue,
+            Ok(Some(found)) => found,
+            Err(error) => {
+                tracing::error!("configuration: {}: {}", origin.as_str(), report::chain(&error));
+                publish(&node.events, &error);
+                continue;
+            }
+        };
+        tracing::info!("configuration: taken from {}", origin.as_str());
+        if let Err(error) = node.configuration.adopt(config, &warnings, origin) {
+            tracing::error!("configuration: {}", report::chain(&error));
+        }
+        // What STATE holds is the operator's last word, complete or not.
+        if origin == Origin::State || !node.configuration.in_maintenance() {
+            return;
+        }
+    }
+}
+
+fn publish(events: &Events, error: &SourceError) {
+    let text = report::chain(error);
+    if error.is_invalid() {
+        let event = ConfigValidationErrorEvent { error: text };
+        events.publish("machine.ConfigValidationErrorEvent", event.encode_to_vec(), "");
+    } else {
+        let event = ConfigLoadErrorEvent { error: text };
+        events.publish("machine.ConfigLoadErrorEvent", event.encode_to_vec(), "");
+    }
+}
