@@ -16,3 +16,11 @@ pub mod program;
 pub mod random;
 pub mod vm;
 pub mod wait;
+
+/// Tells whoever runs the tests something that is no failure.
+pub fn say(text: &str) {
+    #[expect(clippy::print_stderr, reason = "this crate's only output, to a person")]
+    {
+        eprintln!("{text}");
+    }
+}

@@ -12,6 +12,7 @@ use e2e::container::{BOOT, Container, Process, children, kill};
 use e2e::hostile;
 use e2e::operator::{Operator, SOON, Truth, check_commands, check_resources, check_streams};
 use e2e::random::Random;
+use e2e::say;
 use e2e::wait::{Deadline, until};
 
 /// The node's processes and their users, as ARCHITECTURE.md claims.
@@ -29,19 +30,19 @@ struct Node {
 }
 
 /// A fresh node in maintenance mode; none, said aloud, where it is not asked for.
-fn node(name: &str) -> Option<Node> {
+fn node(name: &str) -> Result<Option<Node>> {
     if std::env::var_os("HOLDFAST_DOCKER").is_none() {
-        eprintln!("SKIPPED {name}: HOLDFAST_DOCKER is not set");
-        return None;
+        say(&format!("SKIPPED {name}: HOLDFAST_DOCKER is not set"));
+        return Ok(None);
     }
-    let artefacts = Artefacts::find().expect("artefacts");
-    let container = Container::start(&artefacts, name).expect("a container");
-    let address = container.address().expect("its address");
-    let operator = Operator::new(&artefacts, container.port, &address).expect("a folder");
-    if let Err(error) = operator.await_maintenance(BOOT) {
-        panic!("{error:#}\n{}", container.log().unwrap_or_default());
-    }
-    Some(Node { artefacts, container, operator })
+    let artefacts = Artefacts::find()?;
+    let container = Container::start(&artefacts, name)?;
+    let address = container.address()?;
+    let operator = Operator::new(&artefacts, container.port, &address)?;
+    operator
+        .await_maintenance(BOOT)
+        .with_context(|| format!("its log:\n{}", container.log().unwrap_or_default()))?;
+    Ok(Some(Node { artefacts, container, operator }))
 }
 
 impl Node {
@@ -76,7 +77,7 @@ impl Node {
 
 #[test]
 fn an_operator_brings_a_node_to_life_and_sees_the_truth() -> Result<()> {
-    let Some(node) = node("operator") else { return Ok(()) };
+    let Some(node) = node("operator")? else { return Ok(()) };
     let version = node.operator.await_maintenance(BOOT)?;
     ensure!(version.contains(node.artefacts.fact("version")?), "{version}");
     let osctl = node.operator.configure("e2e-container")?;
@@ -94,10 +95,10 @@ fn an_operator_brings_a_node_to_life_and_sees_the_truth() -> Result<()> {
 
 #[test]
 fn kill_9_costs_one_process_and_a_second() -> Result<()> {
-    let Some(node) = node("kill") else { return Ok(()) };
+    let Some(node) = node("kill")? else { return Ok(()) };
     let osctl = node.operator.configure("e2e-kill")?;
     let mut random = Random::from_environment();
-    eprintln!("seed {random:?} (HOLDFAST_SEED)");
+    say(&format!("seed {random:?} (HOLDFAST_SEED)"));
     let boot_id = osctl.ok(&["read", "/proc/sys/kernel/random/boot_id"])?;
     let mut watch = osctl.follow(&["get", "hostname", "-w"])?;
     watch.expect("the present name", SOON, |line| line.contains("e2e-kill"))?;
@@ -129,7 +130,7 @@ fn kill_9_costs_one_process_and_a_second() -> Result<()> {
         }
     }
     for (name, took) in &slowest {
-        eprintln!("{name}: back and the API answering after {took:?} at most");
+        say(&format!("{name}: back and the API answering after {took:?} at most"));
     }
     ensure!(osctl.ok(&["read", "/proc/sys/kernel/random/boot_id"])? == boot_id, "another boot");
     ensure!(node.container.log()?.len() < 10_000_000, "the log has grown without bound");
@@ -142,7 +143,7 @@ fn kill_9_costs_one_process_and_a_second() -> Result<()> {
 
 #[test]
 fn the_end_of_init_ends_the_container() -> Result<()> {
-    let Some(node) = node("init") else { return Ok(()) };
+    let Some(node) = node("init")? else { return Ok(()) };
     let others = node.processes()?;
     kill(node.container.pid()?)?;
     let code = node.container.ended(SOON)?;
@@ -155,7 +156,7 @@ fn the_end_of_init_ends_the_container() -> Result<()> {
 
 #[test]
 fn processes_have_the_rights_that_the_architecture_claims() -> Result<()> {
-    let Some(node) = node("rights") else { return Ok(()) };
+    let Some(node) = node("rights")? else { return Ok(()) };
     let osctl = node.operator.configure("e2e-rights")?;
     let mut found = BTreeMap::new();
     for entry in osctl.json(&["processes"])? {
@@ -171,7 +172,7 @@ fn processes_have_the_rights_that_the_architecture_claims() -> Result<()> {
             (field("Uid:")?, field("CapEff:")?, field("CapBnd:")?, field("NoNewPrivs:")?),
         );
     }
-    eprintln!("name: (uid, effective, bounding, no new privileges)\n{found:#?}");
+    say(&format!("name: (uid, effective, bounding, no new privileges)\n{found:#?}"));
     let names: BTreeSet<&str> = found.keys().map(String::as_str).collect();
     ensure!(names == BTreeSet::from(["apid", "init", "machined", "netd"]), "{names:?}");
     let check = |name: &str, uid: &str, effective: Option<&str>| -> Result<()> {
@@ -192,10 +193,10 @@ fn processes_have_the_rights_that_the_architecture_claims() -> Result<()> {
 
 #[test]
 fn bad_input_gets_an_answer_and_the_api_stays() -> Result<()> {
-    let Some(node) = node("hostile") else { return Ok(()) };
+    let Some(node) = node("hostile")? else { return Ok(()) };
     let (operator, port) = (&node.operator, node.container.port);
     let mut random = Random::from_environment();
-    eprintln!("seed {random:?} (HOLDFAST_SEED)");
+    say(&format!("seed {random:?} (HOLDFAST_SEED)"));
     let before = node.processes()?;
     let open = hostile::half_handshakes(port, 50)?;
     hostile::random_bytes(port, &mut random, 50)?;
@@ -211,7 +212,7 @@ fn bad_input_gets_an_answer_and_the_api_stays() -> Result<()> {
         ensure!(matches!(answer.code, Some(1 | 2)), "{name}: {text}");
         ensure!(!answer.stderr.trim().is_empty() && text.len() < 10_000, "{name}: {text}");
         ensure!(!clock.over(), "{name} took {:?}", clock.elapsed());
-        eprintln!("{name}: {}", answer.stderr.trim());
+        say(&format!("{name}: {}", answer.stderr.trim()));
     }
     operator.maintenance().ok(&["version"]).context("after it")?;
     ensure!(node.processes()? == before, "something was restarted");
@@ -226,7 +227,7 @@ const ET_REL: u8 = 1;
 
 #[test]
 fn the_running_root_holds_no_shell_no_interpreter_and_no_setuid_file() -> Result<()> {
-    let Some(node) = node("audit") else { return Ok(()) };
+    let Some(node) = node("audit")? else { return Ok(()) };
     let osctl = node.operator.configure("e2e-audit")?;
     let listing = osctl.ok(&["list", "-l", "-r", "/usr"])?;
     ensure!(listing.lines().count() > 3, "{listing}");
@@ -256,7 +257,7 @@ fn the_running_root_holds_no_shell_no_interpreter_and_no_setuid_file() -> Result
             }
         }
     }
-    eprintln!("programs: {programs:?}");
+    say(&format!("programs: {programs:?}"));
     ensure!((1..=9).contains(&programs.len()), "{} programs", programs.len());
     ensure!(scripts.is_empty(), "{scripts:?}");
     Ok(())

@@ -10,6 +10,7 @@ use e2e::hostile;
 use e2e::iso;
 use e2e::operator::{Operator, SOON, Truth, check_commands, check_resources, check_streams};
 use e2e::random::Random;
+use e2e::say;
 use e2e::vm::{ADDRESS, BOOT, MAC, Network, Options, Vm, stays};
 use e2e::wait::{Deadline, until};
 
@@ -19,16 +20,16 @@ const NODE: &str = "10.0.2.15";
 const END: Duration = Duration::from_secs(60);
 
 /// What was built; none, said aloud, where no machine is asked for.
-fn artefacts(name: &str) -> Option<Artefacts> {
+fn artefacts(name: &str) -> Result<Option<Artefacts>> {
     if std::env::var_os("HOLDFAST_VM").is_none() {
-        eprintln!("SKIPPED {name}: HOLDFAST_VM is not set");
-        return None;
+        say(&format!("SKIPPED {name}: HOLDFAST_VM is not set"));
+        return Ok(None);
     }
-    Some(Artefacts::find().expect("artefacts"))
+    Artefacts::find().map(Some)
 }
 
-fn operator(artefacts: &Artefacts, vm: &Vm) -> Operator {
-    Operator::new(artefacts, vm.port, NODE).expect("a folder")
+fn operator(artefacts: &Artefacts, vm: &Vm) -> Result<Operator> {
+    Operator::new(artefacts, vm.port, NODE)
 }
 
 fn truth(artefacts: &Artefacts, vm: &Vm, options: &Options) -> Result<Truth> {
@@ -50,16 +51,16 @@ fn truth(artefacts: &Artefacts, vm: &Vm, options: &Options) -> Result<Truth> {
 
 #[test]
 fn an_operator_brings_a_machine_to_life_reboots_it_and_shuts_it_down() -> Result<()> {
-    let Some(artefacts) = artefacts("operator") else { return Ok(()) };
+    let Some(artefacts) = artefacts("operator")? else { return Ok(()) };
     let mut options = Options::new("operator");
     options.memory = 768;
     options.processors = 2;
     options.append += " holdfast.nonsense=1 talos.platform=metal";
     let mut vm = Vm::start(&artefacts, &options)?;
-    let operator = operator(&artefacts, &vm);
+    let operator = operator(&artefacts, &vm)?;
     let clock = Deadline::after(BOOT);
     let version = operator.await_maintenance(BOOT)?;
-    eprintln!("power on to maintenance API: {:?}", clock.elapsed());
+    say(&format!("power on to maintenance API: {:?}", clock.elapsed()));
     ensure!(version.contains(artefacts.fact("version")?), "{version}");
 
     let osctl = operator.configure("e2e-machine")?;
@@ -87,7 +88,7 @@ fn an_operator_brings_a_machine_to_life_reboots_it_and_shuts_it_down() -> Result
 
 #[test]
 fn a_machine_with_its_configuration_on_an_iso_comes_back_from_a_reboot() -> Result<()> {
-    let Some(artefacts) = artefacts("iso") else { return Ok(()) };
+    let Some(artefacts) = artefacts("iso")? else { return Ok(()) };
     // The configuration is made before the machine, by an operator who knows its address.
     let author = Operator::new(&artefacts, 1, NODE)?;
     let file = author.generate("e2e-iso")?;
@@ -114,15 +115,15 @@ fn a_machine_with_its_configuration_on_an_iso_comes_back_from_a_reboot() -> Resu
 
 #[test]
 fn bad_input_does_not_bring_a_machine_down() -> Result<()> {
-    let Some(artefacts) = artefacts("hostile") else { return Ok(()) };
+    let Some(artefacts) = artefacts("hostile")? else { return Ok(()) };
     let mut options = Options::new("hostile");
     // Neither a disk with a configuration nor a sensible inline one.
     options.append += " holdfast.config=metal-iso holdfast.config.inline=%%%";
     let mut vm = Vm::start(&artefacts, &options)?;
-    let operator = operator(&artefacts, &vm);
+    let operator = operator(&artefacts, &vm)?;
     operator.await_maintenance(BOOT)?;
     let mut random = Random::from_environment();
-    eprintln!("seed {random:?} (HOLDFAST_SEED)");
+    say(&format!("seed {random:?} (HOLDFAST_SEED)"));
     let open = hostile::half_handshakes(vm.port, 20)?;
     hostile::random_bytes(vm.port, &mut random, 20)?;
     operator.maintenance().ok(&["version"]).context("with 20 handshakes half open")?;
@@ -133,7 +134,7 @@ fn bad_input_does_not_bring_a_machine_down() -> Result<()> {
         let answer =
             operator.maintenance().run(&["apply-config", "-f", &file.display().to_string()])?;
         ensure!(matches!(answer.code, Some(1 | 2)), "{name}: {answer}");
-        eprintln!("{name}: {}", answer.stderr.trim());
+        say(&format!("{name}: {}", answer.stderr.trim()));
     }
     operator.maintenance().ok(&["version"]).context("after it")?;
     ensure!(vm.on(), "the machine went off");
@@ -142,11 +143,11 @@ fn bad_input_does_not_bring_a_machine_down() -> Result<()> {
 
 #[test]
 fn a_machine_without_a_network_stays_up_and_answers_once_there_is_one() -> Result<()> {
-    let Some(artefacts) = artefacts("unplugged") else { return Ok(()) };
+    let Some(artefacts) = artefacts("unplugged")? else { return Ok(()) };
     let mut options = Options::new("unplugged");
     options.network = Network::Unplugged;
     let mut vm = Vm::start(&artefacts, &options)?;
-    let operator = operator(&artefacts, &vm);
+    let operator = operator(&artefacts, &vm)?;
     vm.says("machined", BOOT)?;
     stays(&mut vm, SOON, || Ok(()))?;
     vm.plug()?;

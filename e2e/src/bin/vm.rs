@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use e2e::artefacts::Artefacts;
 use e2e::operator::Operator;
+use e2e::say;
 use e2e::vm::{BOOT, Network, Options, Vm};
 
 fn main() -> ExitCode {
@@ -44,11 +45,4 @@ fn boot() -> Result<()> {
     }
     say("the machine went off");
     Ok(())
-}
-
-fn say(text: &str) {
-    #[expect(clippy::print_stderr, reason = "this program's only output, to a person")]
-    {
-        eprintln!("{text}");
-    }
 }
