@@ -9,6 +9,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+/// What the names of the mitigations of processor flaws begin with, since Linux 6.9.
+const MITIGATIONS: &str = "CONFIG_MITIGATION_";
+
 /// One asked-for option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wish {
@@ -72,8 +75,12 @@ impl Wishes {
 
     /// Compares the wishes with `config`, the `.config` that Kconfig made of them.
     ///
+    /// `allnoconfig` also turns off what is on by default, so a mitigation that a new kernel brings
+    /// would stay out unseen: each that the kernel knows must be named by a fragment, on or off.
+    ///
     /// # Errors
-    /// Names every option that has another value, its place, and both values.
+    /// Names every option that has another value, its place, and both values; and every mitigation
+    /// that no fragment names.
     pub(crate) fn check(&self, config: &str) -> Result<()> {
         let got: BTreeMap<&str, &str> = config.lines().filter_map(|l| l.split_once('=')).collect();
         let mut faults = String::new();
@@ -171,6 +178,17 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         }
         assert!(!error.contains("CONFIG_A=") && !error.contains("CONFIG_V="), "{error}");
+    }
+
+    #[test]
+    fn a_mitigation_that_no_fragment_names_is_an_error() {
+        let config = "# CONFIG_MITIGATION_NEW is not set\n# CONFIG_MITIGATION_OLD is not set\n";
+        let error = wishes("CONFIG_MITIGATION_OLD=n\n")
+            .expect("wishes")
+            .check(config)
+            .expect_err("new")
+            .to_string();
+        assert!(error.contains("CONFIG_MITIGATION_NEW") && !error.contains("_OLD"), "{error}");
     }
 
     #[test]
