@@ -91,6 +91,14 @@ impl Wishes {
                     .push_str(&format!("\n  {}: {name}={} became {value}", wish.place, wish.value));
             }
         }
+        for name in config.lines().filter_map(|l| l.strip_prefix("# ")?.strip_suffix(" is not set"))
+        {
+            if name.starts_with(MITIGATIONS) && !self.0.contains_key(name) {
+                faults.push_str(&format!(
+                    "\n  {name} is off, and no fragment says whether it should be"
+                ));
+            }
+        }
         if !faults.is_empty() {
             bail!(
                 "the kernel's configuration is not what was asked for (a missing dependency, or a name that this version lacks){faults}"
