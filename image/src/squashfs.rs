@@ -17,7 +17,7 @@ const LEVEL: &str = "19";
 /// Bytes per block. A read of one byte unpacks a block, which then sits in the page cache; smaller
 /// ones save memory and time at boot, larger ones save space. Measured in
 /// `docs/decisions/initramfs-compression.md`.
-const BLOCK: &str = "256K";
+const BLOCK: &str = "128K";
 
 /// Writes `tree` to `path`.
 pub(crate) fn write(tree: &Tree, path: &Path) -> Result<()> {
