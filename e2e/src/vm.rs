@@ -172,7 +172,10 @@ impl Vm {
 }
 
 /// A port of 127.0.0.1 that was free a moment ago.
-fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// There is none.
+pub fn free_port() -> Result<u16> {
     let socket = TcpListener::bind(("127.0.0.1", 0)).context("find a free port")?;
     Ok(socket.local_addr().context("find a free port")?.port())
 }
