@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod api;
 mod boot;
 mod configuration;
 mod controllers;
@@ -61,6 +62,8 @@ enum MachineError {
     Parent(#[from] ParentError),
     #[error("state socket")]
     State(#[from] ServeError),
+    #[error("machine socket")]
+    Api(#[from] api::ServeError),
 }
 
 /// Runs machined until init ends it.
@@ -136,6 +139,7 @@ async fn serve(start: Start, logs: Logs) -> Result<(), MachineError> {
     tokio::select! {
         ended = parent::run(start.init, requests, inbox) => Ok(ended?),
         ended = state_socket::serve(state, start.state) => Ok(ended?),
+        ended = api::serve(node, start.machine) => Ok(ended?),
     }
 }
 
