@@ -114,6 +114,24 @@ impl Osctl {
         }
     }
 
+    /// The ids of the processes that have memory of their own, which threads of the kernel have not.
+    ///
+    /// # Errors
+    /// As `json`.
+    pub fn processes(&self) -> Result<Vec<u64>> {
+        let mut found = Vec::new();
+        for node in self.json(&["processes"])? {
+            for process in node["processes"].as_array().context("no list of processes")? {
+                // 64-bit numbers are strings in the JSON of protobuf, and zero is left out.
+                let memory = &process["residentMemory"];
+                if memory.as_str().is_some_and(|kib| kib != "0") || memory.as_u64() > Some(0) {
+                    found.push(process["pid"].as_u64().context("no pid")?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Starts a command that goes on.
     ///
     /// # Errors

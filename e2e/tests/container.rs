@@ -159,8 +159,7 @@ fn processes_have_the_rights_that_the_architecture_claims() -> Result<()> {
     let Some(node) = node("rights")? else { return Ok(()) };
     let osctl = node.operator.configure("e2e-rights")?;
     let mut found = BTreeMap::new();
-    for entry in osctl.json(&["processes"])? {
-        let pid = entry["pid"].as_u64().context("a pid")?;
+    for pid in osctl.processes()? {
         let status = osctl.ok(&["read", &format!("/proc/{pid}/status")])?;
         let field = |name: &str| -> Result<String> {
             let line = status.lines().find_map(|line| line.strip_prefix(name));

@@ -37,11 +37,9 @@ fn processes(artefacts: &Artefacts) -> Result<Vec<(String, u64)>> {
     let osctl = operator.configure("bench")?;
     pause(REST);
     let mut found = Vec::new();
-    for process in osctl.json(&["processes"])? {
-        let pid = process["pid"].as_u64().context("a pid")?;
-        // A thread of the kernel has no memory of its own.
-        let Ok(text) = osctl.ok(&["read", &format!("/proc/{pid}/smaps_rollup")]) else { continue };
-        let Some(line) = text.lines().find_map(|line| line.strip_prefix("Pss:")) else { continue };
+    for pid in osctl.processes()? {
+        let text = osctl.ok(&["read", &format!("/proc/{pid}/smaps_rollup")])?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).context("no Pss")?;
         let kib = line.trim().trim_end_matches("kB").trim().parse().context("Pss")?;
         let name = osctl.ok(&["read", &format!("/proc/{pid}/comm")])?;
         found.push((name.trim().to_owned(), kib));
