@@ -15,6 +15,7 @@ mod logs;
 mod node;
 mod parent;
 mod power;
+mod ready;
 mod report;
 mod service;
 mod stage;
@@ -114,9 +115,9 @@ async fn serve(start: Start, logs: Logs) -> Result<(), MachineError> {
     let parts = Parts {
         mode: start.mode,
         arguments: start.arguments.clone().into(),
-        configuration: configuration.clone(),
         events: events.clone(),
         stage: stage.clone(),
+        supervisor: supervisor.clone(),
     };
     for controller in controllers::all(&parts) {
         controllers.register(controller)?;

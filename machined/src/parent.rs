@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use types::codec::CodecError;
 use types::init::{Event, MAX_MESSAGE, Request};
 
+use crate::ready;
 use crate::service::supervisor;
 
 /// Why the conversation ended.
@@ -39,7 +40,8 @@ pub(crate) async fn run(
     mut requests: mpsc::Receiver<Request>,
     inbox: mpsc::Sender<supervisor::Event>,
 ) -> Result<(), ParentError> {
-    let socket = AsyncFd::new(socket).map_err(ParentError::Wait)?;
+    let socket = ready::watch(socket, Interest::READABLE.add(Interest::WRITABLE))
+        .map_err(ParentError::Wait)?;
     let mut buffer = vec![0; MAX_MESSAGE];
     loop {
         tokio::select! {
@@ -89,7 +91,7 @@ mod tests {
         tokio::spawn(run(here, requests, inbox));
 
         ask.send(Request::List).await.expect("the task lives");
-        let init = AsyncFd::new(init).expect("a descriptor");
+        let init = ready::watch(init, Interest::READABLE).expect("a descriptor");
         let mut buffer = [0; 64];
         let length = loop {
             let mut ready = init.readable().await.expect("readable");

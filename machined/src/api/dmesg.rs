@@ -6,11 +6,11 @@ use linux::kmsg::{Reader, Received, Record, Start};
 use linux::time::Clock;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tokio::io::unix::AsyncFd;
+use tokio::io::Interest;
 use tonic::Status;
 
 use super::stream::{Answers, Sender, data, queue};
-use crate::report;
+use crate::{ready, report};
 
 /// Names of the facilities in the order of their numbers (RFC 5424 section 6.2.1); the kernel uses
 /// the first, user space the others.
@@ -38,7 +38,7 @@ async fn feed(mut reader: Reader, follow: bool, sender: Sender<Data>) {
     if !drain(&mut reader, &sender).await || !follow {
         return;
     }
-    let mut reader = match AsyncFd::new(reader) {
+    let mut reader = match ready::watch(reader, Interest::READABLE) {
         Ok(reader) => reader,
         Err(error) => {
             let status = Status::internal(format!("wait for the kernel's log: {error}"));

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn an_unknown_log_is_not_found() {
-        let refused = super::logs(&Logs::default(), &request("sshd", false, -1)).err();
+        let refused = logs(&Logs::default(), &request("sshd", false, -1)).err();
         assert_eq!(refused.map(|status| status.code()), Some(tonic::Code::NotFound));
     }
 }

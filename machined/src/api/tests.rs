@@ -32,10 +32,10 @@ fn node(folder: &Path) -> Arc<Node> {
     let stage = Stage::new(events.clone());
     let (init, requests) = mpsc::channel(64);
     // Nobody is init here: what is asked of it waits in the queue.
-    std::mem::drop(tokio::spawn(async move {
+    tokio::spawn(async move {
         let mut requests = requests;
         while requests.recv().await.is_some() {}
-    }));
+    });
     let logs = Logs::default();
     let tell = crate::report::services(state.clone(), events.clone());
     let (supervisor, task) =

@@ -228,7 +228,6 @@ impl Life {
             (
                 Input::Start
                 | Input::Stop
-                | Input::Restart
                 | Input::Exited { .. }
                 | Input::Health { .. }
                 | Input::Tick,

@@ -277,11 +277,14 @@ impl Task {
             return Err(refused());
         }
         let entry = self.lives.get(id).ok_or_else(|| Refusal::Unknown(id.to_owned()))?;
-        match (verb, entry.service.restart) {
-            (Verb::Restart | Verb::Start, Restart::Allowed) => {}
-            (Verb::Stop, _) | (_, Restart::Refused) => return Err(refused()),
+        if entry.service.restart == Restart::Refused {
+            return Err(refused());
         }
-        let input = if verb == Verb::Start { Input::Start } else { Input::Restart };
+        let input = match verb {
+            Verb::Start => Input::Start,
+            Verb::Stop => Input::Stop,
+            Verb::Restart => Input::Restart,
+        };
         self.feed(id, input).await;
         Ok(())
     }
