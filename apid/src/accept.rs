@@ -126,6 +126,7 @@ async fn meet(
     let mut connection = pin!(
         Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
+            .auto_date_header(false)
             .keep_alive_interval(PULSE)
             .keep_alive_timeout(PATIENCE)
             .max_concurrent_streams(CALLS)

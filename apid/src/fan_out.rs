@@ -118,14 +118,17 @@ impl Ask {
 
     /// The next message; `None` at the end of an answer that succeeded.
     async fn next(&mut self) -> Result<Option<Bytes>, Status> {
-        if let Place::Before(body) = std::mem::replace(&mut self.place, Place::Over) {
-            let answer = if self.target.own {
-                self.session.here(&self.call, body).await?
-            } else {
-                self.session.there(&self.call, &self.target.name, body).await?
-            };
-            let (head, body) = spoken(answer)?.into_parts();
-            self.place = Place::Answering(Messages::new(&head.headers, body));
+        match std::mem::replace(&mut self.place, Place::Over) {
+            Place::Before(body) => {
+                let answer = if self.target.own {
+                    self.session.here(&self.call, body).await?
+                } else {
+                    self.session.there(&self.call, &self.target.name, body).await?
+                };
+                let (head, body) = spoken(answer)?.into_parts();
+                self.place = Place::Answering(Messages::new(&head.headers, body));
+            }
+            place => self.place = place,
         }
         match &mut self.place {
             Place::Answering(messages) => messages.next().await,

@@ -84,32 +84,36 @@ fn start() -> Result<std::convert::Infallible, Error> {
     sandbox::enter()?;
     // Refused only when there is one already, and this is the start of the program.
     rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let (store, machine) = (Path::new(paths::STATE_SOCKET), Path::new(paths::MACHINE_SOCKET));
+    runtime()?.block_on(serve(listener, store, machine, paths::API_PORT))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)
         .enable_all()
         .build()
-        .map_err(Error::Runtime)?;
-    runtime.block_on(serve(listener))
+        .map_err(Error::Runtime)
 }
 
-async fn serve(listener: TcpListener) -> Result<std::convert::Infallible, Error> {
+/// Serves at `listener` what the store at the socket `store` says, for the machined at the socket
+/// `machine`; other nodes listen at `port`. Ends only with a part of it.
+async fn serve(
+    listener: TcpListener,
+    store: &Path,
+    machine: &Path,
+    port: u16,
+) -> Result<std::convert::Infallible, Error> {
     listener.set_nonblocking(true).map_err(Error::Socket)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(Error::Socket)?;
-    let store = Client::unix(paths::STATE_SOCKET);
-    let machine = Arc::from(Path::new(paths::MACHINE_SOCKET));
-    Box::pin(open(listener, store, machine, paths::API_PORT)).await;
-    Err(Error::Ended)
-}
-
-/// Serves at `listener` what `store` says, for the machined behind the socket `machine`; other
-/// nodes listen at `port`. Ends only with a part of it.
-async fn open(listener: tokio::net::TcpListener, store: Client, machine: Arc<Path>, port: u16) {
+    let store = Client::unix(store);
     let (front_writer, fronts) = watch::channel(None);
     let (name_writer, names) = watch::channel(Names::default());
-    let door = Arc::new(Door { fronts: fronts.clone(), names, machine });
+    let door = Arc::new(Door { fronts: fronts.clone(), names, machine: Arc::from(machine) });
     tokio::select! {
-        () = settings::follow(store.clone(), front_writer, name_writer, port) => {}
-        () = health::report(store, fronts) => {}
-        () = accept::serve(listener, door) => {}
+        () = Box::pin(settings::follow(store.clone(), front_writer, name_writer, port)) => {}
+        () = Box::pin(health::report(store, fronts)) => {}
+        () = Box::pin(accept::serve(listener, door)) => {}
     }
+    Err(Error::Ended)
 }

@@ -1,1 +1,8 @@
-//! Tests of the whole front door.
+//! The whole front door, in one process: a store that says how to serve, a machined that says what
+//! it was asked, and clients with certificates.
+
+mod roles;
+mod routing;
+mod strangers;
+mod switching;
+mod world;
