@@ -7,6 +7,7 @@ use cosi::State;
 use linux::time::Clock;
 use prost::Message;
 use resources::namespace;
+use resources::runtime::ServicePid;
 use resources::v1alpha1::Service;
 
 use crate::events::Events;
@@ -66,7 +67,19 @@ pub(crate) fn services(state: State, events: Events) -> Tell {
         if let Err(error) = state.put(namespace::RUNTIME, view.id.as_str(), OWNER, service) {
             tracing::error!("service {}: store its state: {error}", view.id);
         }
+        if let Some(pid) = view.pid.and_then(|pid| i32::try_from(pid).ok()) {
+            let id = view.id.as_str();
+            if let Err(error) = state.put(namespace::RUNTIME, id, OWNER, process(pid)) {
+                tracing::error!("service {id}: store its process id: {error}");
+            }
+        }
     })
+}
+
+/// A process and the mount namespace that it sees.
+fn process(pid: i32) -> ServicePid {
+    let namespace = std::fs::read_link(format!("/proc/{pid}/ns/mnt")).unwrap_or_default();
+    ServicePid { pid, mount_namespace: namespace.to_string_lossy().into_owned() }
 }
 
 fn action(phase: Phase) -> Action {

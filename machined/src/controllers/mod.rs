@@ -4,6 +4,7 @@
 
 mod cluster;
 mod config;
+mod files;
 mod network;
 mod perf;
 mod runtime;
@@ -34,6 +35,7 @@ pub(crate) fn all(parts: &Parts) -> Vec<Box<dyn Controller>> {
     let mut controllers: Vec<Box<dyn Controller>> = Vec::new();
     controllers.extend(cluster::controllers());
     controllers.extend(config::controllers());
+    controllers.extend(files::controllers(parts));
     controllers.extend(network::controllers(parts));
     controllers.extend(perf::controllers());
     controllers.extend(runtime::controllers(parts));

@@ -32,7 +32,7 @@ pub(super) const API: &str = "api";
 pub(super) const MAINTENANCE: &str = "maintenance";
 
 /// The controller.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct CertSanController;
 
 impl Controller for CertSanController {

@@ -26,7 +26,7 @@ pub(super) fn controllers() -> Vec<Box<dyn Controller>> {
     let folder = PathBuf::from(paths::STATE);
     vec![
         Box::new(api_certificates::ApiCertificatesController::new(folder.clone())),
-        Box::new(cert_san::CertSanController::default()),
+        Box::new(cert_san::CertSanController),
         Box::new(maintenance_root::MaintenanceRootController::new(folder)),
         Box::new(os_root::OsRootController),
     ]
