@@ -41,6 +41,9 @@ const BREATH: Duration = Duration::from_millis(50);
 /// Calls at a time on one connection; the limit that clients of gRPC are used to is 100 to 1000.
 const CALLS: u32 = 1000;
 
+/// The same for somebody whom nobody knows: what a client needs to configure the node.
+const CALLS_OF_STRANGERS: u32 = 32;
+
 /// Bytes of request headers: the names of the nodes are the longest.
 const HEADERS: u32 = 64 * 1024;
 
@@ -121,6 +124,7 @@ async fn meet(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut fronts = door.fronts.clone();
     let (front, peer, io) = timeout(GREETING, greet(&mut fronts, socket, from.ip())).await??;
+    let calls_at_a_time = if peer.maintenance { CALLS_OF_STRANGERS } else { CALLS };
     let session = Arc::new(Session::new(door, peer));
     let calls = service_fn(move |request| Arc::clone(&session).answer(request));
     let mut connection = pin!(
@@ -129,7 +133,7 @@ async fn meet(
             .auto_date_header(false)
             .keep_alive_interval(PULSE)
             .keep_alive_timeout(PATIENCE)
-            .max_concurrent_streams(CALLS)
+            .max_concurrent_streams(calls_at_a_time)
             .max_header_list_size(HEADERS)
             .max_send_buf_size(SEND_BUFFER)
             .initial_stream_window_size(STREAM_WINDOW)

@@ -4,7 +4,8 @@ use api::roles::{TABLE, permits};
 use tonic::Code;
 use types::caller::{Caller, Role, Roles};
 
-use super::world::{FAILING, Kind, Node, authority, begin, call, client, refused, wrong_usage};
+use super::certificates::{self, authority, client, wrong_usage};
+use super::world::{FAILING, Kind, Node, VERSION, begin, call, refused};
 use crate::line::Line;
 
 /// Calls every method, and compares who came through with the table.
@@ -54,7 +55,7 @@ async fn every_method_with_every_role() {
     let line = node.connect(Some(&wrong_usage(&authority))).await;
     // webpki refuses it in the handshake already.
     if let Ok(line) = line {
-        call(&line, super::world::VERSION, &[]).await.unwrap_err();
+        call(&line, VERSION, &[]).await.unwrap_err();
     }
 }
 
@@ -75,7 +76,7 @@ async fn without_a_certificate_or_with_a_strange_one_nothing_is_answered() {
     let authority = authority();
     node.configure(&authority, Kind::ControlPlane);
     node.connect_when_ready(&client(&authority, &["os:admin"])).await;
-    let strange = client(&super::world::authority(), &["os:admin"]);
+    let strange = client(&certificates::authority(), &["os:admin"]);
     for identity in [None, Some(&strange)] {
         // In TLS 1.3 the client hears of it only after its own part of the handshake.
         if let Ok(line) = node.connect(identity).await {
@@ -111,12 +112,12 @@ async fn headers_of_a_client_make_no_role() {
     node.machined.take();
     let sent =
         [("talos-role", "os:reader"), ("node", "127.0.0.1"), ("x-other", "x"), ("proxyfrom", "y")];
-    let answer = call(&line, super::world::VERSION, &sent).await.unwrap();
+    let answer = call(&line, VERSION, &sent).await.unwrap();
     assert!(answer.caller(0).contains("127.0.0.1 os:admin configured"), "{answer:?}");
     let asked = node.machined.take().remove(0);
     let mut names: Vec<&str> = asked.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
     // The length is that of the body, as HTTP/2 counted it.
     assert_eq!(names, ["content-length", "content-type", "te"]);
-    assert_eq!(asked.method, super::world::VERSION);
+    assert_eq!(asked.method, VERSION);
 }

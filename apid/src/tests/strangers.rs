@@ -6,7 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::world::{Kind, Node, VERSION, authority, call, client};
+use super::certificates::{authority, client};
+use super::world::{Kind, Node, VERSION, call};
 
 /// Sends bytes, and waits for the end of the connection.
 async fn knock(node: &Node, bytes: &[u8]) -> Duration {

@@ -9,9 +9,8 @@ use resources::secrets::ApiCertificates;
 use tokio::time::timeout;
 use tonic::Code;
 
-use super::world::{
-    ENDLESS, Kind, LONG, Node, VERSION, authority, begin, call, client, closes, refused,
-};
+use super::certificates::{authority, client};
+use super::world::{ENDLESS, Kind, LONG, Node, VERSION, begin, call, closes, refused};
 
 const REBOOT: &str = "/machine.MachineService/Reboot";
 const APPLY: &str = "/machine.MachineService/ApplyConfiguration";
@@ -119,6 +118,10 @@ async fn a_machined_that_dies_costs_the_calls_in_progress() {
     });
     let status = ended.await.expect("the answer ends");
     assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+    // Meanwhile the client's deadline holds, else ours.
+    refused(call(&line, VERSION, &[("grpc-timeout", "50m")]).await, Code::DeadlineExceeded);
+    let told = refused(call(&line, VERSION, &[]).await, Code::Unavailable);
+    assert!(told.starts_with("machined is not running"), "{told}");
     node.start_machined();
     // The same connection of the client goes on.
     call(&line, VERSION, &[]).await.unwrap();

@@ -2,42 +2,33 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use api::roles::allowed;
 use bytes::Bytes;
-use config::pki::{Authority, Identity, Leaf, Usage};
+use config::pki::{Authority, Identity};
 use cosi::grpc::{AllowAll, Server};
-use cosi::{Clock, Spec, State, SystemClock};
-use futures_util::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
-use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use cosi::{Spec, State, SystemClock};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use resources::network::{HostnameStatus, NodeAddress};
 use resources::runtime::ApiServiceConfig;
 use resources::secrets::ApiCertificates;
-use resources::value::{Certificate, CertificateAndKey, IpPrefix};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
-use tokio::io::AsyncReadExt;
+use resources::value::{Certificate, IpPrefix};
+use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixListener};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::{Code, Status};
-use types::caller::{Caller, MAX_CALLER};
+use types::caller::Caller;
 
-use crate::body::{Body, trailers, whole};
+use super::certificates::{authority, client, pair, server, tls};
+use super::machined::Machined;
+use crate::body::whole;
 use crate::line::{Call, Line, Pulse, Unanswered};
-use crate::message::{Messages, field, frame};
+use crate::message::{Messages, frame};
 
 /// Longer than anything takes that is going to come.
 pub(super) const LONG: Duration = Duration::from_secs(10);
@@ -236,113 +227,6 @@ fn serve_store(state: &State, path: &Path) -> JoinHandle<()> {
     })
 }
 
-/// What machined was asked.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) method: String,
-    pub(super) headers: HeaderMap,
-}
-
-/// A machined that says who called.
-pub(super) struct Machined {
-    pub(super) asked: Arc<Mutex<Vec<Asked>>>,
-    /// Endless answers in progress.
-    pub(super) endless: Arc<AtomicUsize>,
-    task: JoinHandle<()>,
-}
-
-impl Machined {
-    fn start(socket: &Path, name: &str) -> Self {
-        std::fs::remove_file(socket).ok();
-        let listener = UnixListener::bind(socket).unwrap();
-        let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let endless = Arc::<AtomicUsize>::default();
-        let shared = (Arc::clone(&asked), Arc::clone(&endless), name.to_owned());
-        let task = tokio::spawn(async move {
-            // Dropped with this task: so die all connections with it.
-            let mut connections = tokio::task::JoinSet::new();
-            loop {
-                let (mut socket, _) = listener.accept().await.unwrap();
-                let (asked, endless, name) = shared.clone();
-                connections.spawn(async move {
-                    let length = socket.read_u32_le().await.unwrap() as usize;
-                    assert!(length <= MAX_CALLER);
-                    let mut bytes = vec![0; length];
-                    socket.read_exact(&mut bytes).await.unwrap();
-                    let caller = Caller::decode(&bytes).unwrap();
-                    let answer = service_fn(move |request: Request<Incoming>| {
-                        let (head, body) = request.into_parts();
-                        let method = head.uri.path().to_owned();
-                        asked
-                            .lock()
-                            .unwrap()
-                            .push(Asked { method: method.clone(), headers: head.headers });
-                        let text = format!(
-                            "{name} {} {} {:?}",
-                            caller.roles,
-                            if caller.maintenance { "maintenance" } else { "configured" },
-                            caller.peer
-                        );
-                        answer(method, text, body, Arc::clone(&endless))
-                    });
-                    hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(socket), answer)
-                        .await
-                        .ok();
-                });
-            }
-        });
-        Self { asked, endless, task }
-    }
-
-    /// The calls that came through, and forgets them.
-    pub(super) fn take(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.asked.lock().unwrap())
-    }
-}
-
-async fn answer(
-    method: String,
-    text: String,
-    body: Incoming,
-    endless: Arc<AtomicUsize>,
-) -> Result<Response<Body>, Status> {
-    let request = body.collect().await.unwrap().to_bytes();
-    // The text stands as field 2, since field 1 is for the metadata.
-    let mut said = vec![0x12, u8::try_from(text.len()).unwrap()];
-    said.extend_from_slice(text.as_bytes());
-    let streams = allowed(&method).is_some_and(|row| row.kind.streams_responses());
-    let message = if streams || method == GET { frame(&said) } else { frame(&field(&said)) };
-    let ok = Frame::trailers(trailers(&Status::ok("")));
-    let frames = match method.as_str() {
-        FAILING => vec![Frame::trailers(trailers(&Status::not_found("nothing here")))],
-        STREAM => vec![Frame::data(message), Frame::data(request), ok],
-        ENDLESS => {
-            struct Guard(Arc<AtomicUsize>);
-            impl Drop for Guard {
-                fn drop(&mut self) {
-                    self.0.fetch_sub(1, Ordering::SeqCst);
-                }
-            }
-            endless.fetch_add(1, Ordering::SeqCst);
-            let state = (message, Guard(endless));
-            let stream = stream::unfold(state, |state| async move {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                Some((Ok(Frame::data(state.0.clone())), state))
-            });
-            return Ok(grpc(StreamBody::new(stream).boxed_unsync()));
-        }
-        _ => vec![Frame::data(message), ok],
-    };
-    Ok(grpc(StreamBody::new(stream::iter(frames.into_iter().map(Ok))).boxed_unsync()))
-}
-
-fn grpc(body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    response.headers_mut().insert("content-type", crate::headers::GRPC);
-    response
-}
-
 /// A whole answer.
 #[derive(Debug)]
 pub(super) struct Answer(pub(super) Vec<Bytes>);
@@ -412,121 +296,4 @@ pub(super) fn refused(answer: Result<Answer, Status>, code: Code) -> String {
     let status = answer.unwrap_err();
     assert_eq!(status.code(), code, "{status:?}");
     status.message().to_owned()
-}
-
-fn now() -> SystemTime {
-    SystemClock.now().into()
-}
-
-pub(super) fn authority() -> Authority {
-    Authority::generate(Some("talos"), now()).unwrap()
-}
-
-fn server(authority: &Authority, address: IpAddr) -> Identity {
-    let names = [address.to_string()];
-    let leaf = Leaf {
-        usage: Usage::Server,
-        common_name: Some("node"),
-        organizations: &[],
-        names: &names,
-        lifetime: Duration::from_secs(3600),
-    };
-    authority.issue(&leaf, now()).unwrap()
-}
-
-/// A client's certificate with these organizations.
-pub(super) fn client(authority: &Authority, organizations: &[&str]) -> Identity {
-    let leaf = Leaf {
-        usage: Usage::Client,
-        common_name: None,
-        organizations,
-        names: &[],
-        lifetime: Duration::from_secs(3600),
-    };
-    authority.issue(&leaf, now()).unwrap()
-}
-
-/// A server's certificate that a client shows.
-pub(super) fn wrong_usage(authority: &Authority) -> Identity {
-    let leaf = Leaf {
-        usage: Usage::Server,
-        common_name: None,
-        organizations: &["os:admin"],
-        names: &[],
-        lifetime: Duration::from_secs(3600),
-    };
-    authority.issue(&leaf, now()).unwrap()
-}
-
-fn pair(identity: &Identity) -> CertificateAndKey {
-    CertificateAndKey::new(identity.certificate.clone(), identity.key.pem().expose().clone())
-}
-
-fn tls(identity: Option<&Identity>) -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anybody(provider)));
-    let mut tls = match identity {
-        None => builder.with_no_client_auth(),
-        Some(identity) => builder.with_client_auth_cert(chain(identity), key(identity)).unwrap(),
-    };
-    tls.alpn_protocols = vec![b"h2".to_vec()];
-    tls
-}
-
-fn chain(identity: &Identity) -> Vec<CertificateDer<'static>> {
-    vec![CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap()]
-}
-
-fn key(identity: &Identity) -> PrivateKeyDer<'static> {
-    PrivateKeyDer::from_pem_slice(identity.key.pem().expose().as_bytes()).unwrap()
-}
-
-/// The certificate and key as a node signs with them.
-pub(super) fn signer(identity: &Identity) -> rustls::sign::CertifiedKey {
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    rustls::sign::CertifiedKey::from_der(chain(identity), key(identity), &provider).unwrap()
-}
-
-/// A client that believes any server, as one in maintenance mode must.
-#[derive(Debug)]
-struct Anybody(Arc<rustls::crypto::CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Err(rustls::Error::General("the node speaks TLS 1.3 only".to_owned()))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
