@@ -239,3 +239,65 @@ fn address(bytes: &[u8]) -> Option<std::net::IpAddr> {
     let v6 = || Some(<[u8; 16]>::try_from(bytes).ok()?.into());
     v4().or_else(v6)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_switches_mean_a_mode_together() {
+        let check = |skip, readonly, expected| {
+            let service = ApiServiceConfig {
+                skip_verifying_client_cert: skip,
+                readonly_role_mode: readonly,
+                ..ApiServiceConfig::default()
+            };
+            assert_eq!(Mode::of(&service), expected);
+        };
+        check(true, true, Some(Mode::Maintenance));
+        check(false, false, Some(Mode::Configured));
+        // Nobody verified, and roles from nowhere.
+        check(true, false, None);
+        check(false, true, None);
+    }
+
+    #[test]
+    fn half_of_what_is_needed_is_no_front() {
+        let service = ApiServiceConfig::default();
+        let check = |certificates: &ApiCertificates, expected: &str| {
+            let error = Front::new(&service, certificates, 50000).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        };
+        let nothing = ApiCertificates::default();
+        check(&nothing, "no server certificate yet");
+        let maintenance = ApiCertificates { skip_verifying_client_cert: true, ..nothing.clone() };
+        check(&maintenance, "service and certificates do not agree on who may call");
+        let noise = CertificateAndKey::new("noise".to_owned(), "noise".to_owned());
+        check(
+            &ApiCertificates { server: Some(noise), ..nothing.clone() },
+            "read the server certificate",
+        );
+        let key = rcgen::KeyPair::generate().unwrap();
+        let leaf = rcgen::CertificateParams::new(["n.lan".to_owned()]).unwrap();
+        let leaf = leaf.self_signed(&key).unwrap().pem();
+        let server = Some(CertificateAndKey::new(leaf.clone(), key.serialize_pem()));
+        check(
+            &ApiCertificates { server: server.clone(), ..nothing.clone() },
+            "no accepted authorities yet",
+        );
+        let stranger = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        check(
+            &ApiCertificates {
+                server: Some(CertificateAndKey::new(leaf.clone(), stranger)),
+                accepted_cas: vec![Certificate { crt: leaf.clone() }],
+                ..nothing.clone()
+            },
+            "use the server certificate",
+        );
+        let whole =
+            ApiCertificates { server, accepted_cas: vec![Certificate { crt: leaf }], ..nothing };
+        let front = Front::new(&service, &whole, 50000).unwrap();
+        assert!(front.is_named("N.lan") && !front.is_named("m.lan"));
+        assert!(front.nodes.is_none());
+    }
+}
