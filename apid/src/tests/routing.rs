@@ -149,7 +149,6 @@ async fn in_its_sandbox_it_does_all_of_this() {
     let answer = call(&line, VERSION, &[("nodes", "127.0.0.1,127.0.0.2")]).await.unwrap();
     assert!(items(&answer.0[0]).iter().all(|item| item.2 == 0), "{answer:?}");
     call(&line, STREAM, &[("nodes", "127.0.0.1,127.0.0.2")]).await.unwrap();
-    // Names are looked up, though this one is nowhere.
     let told = refused(call(&line, GET, &[("node", "no.such.invalid")]).await, Code::Unavailable);
     assert!(told.contains("lookup"), "{told}");
 }

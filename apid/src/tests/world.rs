@@ -1,6 +1,6 @@
 //! What the tests share: a node with everything around its front door, and clients.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,8 @@ impl Node {
         // A thread of its own, since the sandbox holds for it and those that it makes.
         std::thread::spawn(move || {
             crate::sandbox::enter().unwrap();
+            // Names are still found.
+            ("localhost", port).to_socket_addrs().unwrap().next().unwrap();
             crate::runtime().unwrap().block_on(crate::serve(listener, &store, &machine, port))
         });
         node
