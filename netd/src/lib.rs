@@ -1,9 +1,68 @@
 //! Network protocols of the node: DHCP now; names and time later.
+//!
+//! It reports what servers say, as resources in machined's store; machined changes the kernel. It
+//! runs with a user id of its own and no capability but that to send raw packets.
 
 #![forbid(unsafe_code)]
 
-/// Runs the program until it ends, and says how.
+mod dhcp4;
+mod operator;
+mod say;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use cosi::Runtime;
+use cosi::grpc::Client;
+use resources::namespace::RUNTIME;
+use resources::runtime::ServiceHealth;
+use types::paths;
+
+use crate::say::say;
+
+/// The name of this service.
+const NAME: &str = "netd";
+
+/// Runs netd until it is ended.
 #[must_use]
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::FAILURE
+pub fn run() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(serve()),
+        Err(error) => Err(error.into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(format_args!("{error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Result<(), Box<dyn Error>> {
+    let client = Client::unix(paths::STATE_SOCKET);
+    let mut runtime = Runtime::remote(client.clone());
+    runtime.register(Box::new(operator::OperatorController::new()))?;
+    tokio::spawn(tell_health(client));
+    runtime.run(std::future::pending()).await;
+    Ok(())
+}
+
+/// Says that netd works; again after each restart of machined, whose store forgets it.
+async fn tell_health(client: Client) {
+    let mut own = client.follow(RUNTIME, <ServiceHealth as cosi::Spec>::TYPE);
+    loop {
+        let healthy = ServiceHealth { healthy: true, message: String::new() };
+        if let Err(error) = client.put(RUNTIME, NAME, NAME, healthy).await {
+            say(format_args!("tell health: {error}"));
+        }
+        loop {
+            if let cosi::grpc::Update::Contents(contents) = own.next().await
+                && !contents.iter().any(|found| found.id().as_str() == NAME)
+            {
+                break;
+            }
+        }
+    }
 }
