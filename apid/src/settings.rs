@@ -1,9 +1,13 @@
 //! Follows what the node says about its front door, and keeps [`Front`] and [`Names`] up to date.
 //!
 //! A store that restarts changes nothing: until it says something else, what it said last holds.
+//! And a node that has a configuration opens itself to everybody only once the store has meant it
+//! for a while: a store that starts anew may say so for a moment, before it has read.
 
 use std::collections::BTreeMap;
+use std::future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cosi::grpc::{Client, Follow, Update};
 use cosi::{Id, Object, Spec};
@@ -11,6 +15,7 @@ use resources::network::{HostnameStatus, NodeAddress};
 use resources::runtime::ApiServiceConfig;
 use resources::secrets::ApiCertificates;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use crate::front::{Front, FrontError, Mode};
 use crate::log::chain;
@@ -18,6 +23,10 @@ use crate::route::Names;
 
 /// The set of addresses that the node has now.
 const CURRENT: &str = "current";
+
+/// How long the store must say that the node has no configuration any more. It restarts within a
+/// second; who takes a configuration back waits this long.
+const RETREAT: Duration = Duration::from_secs(10);
 
 /// What callers are met with; `None` while nobody is let in.
 pub(crate) type Fronts = watch::Receiver<Option<Arc<Front>>>;
@@ -33,10 +42,12 @@ pub(crate) async fn follow(
     let mut certificates = Mirror::<ApiCertificates>::new(&store);
     let mut addresses = Mirror::<NodeAddress>::new(&store);
     let mut hostnames = Mirror::<HostnameStatus>::new(&store);
+    let mut retreat = None;
     loop {
         tokio::select! {
             () = services.change() => {}
             () = certificates.change() => {}
+            () = reached(retreat) => {}
             () = addresses.change() => {
                 publish_names(&names, &addresses, &hostnames);
                 continue;
@@ -48,12 +59,32 @@ pub(crate) async fn follow(
         }
         let service = services.get(ApiServiceConfig::ID);
         let certificates = certificates.get(ApiCertificates::ID);
-        if let (Some(service), Some(certificates)) = (service, certificates) {
-            let built = Front::new(service, certificates, port);
-            let former = fronts.borrow().clone();
-            fronts.send_replace(next(former, Mode::of(service), built));
+        let (Some(service), Some(certificates)) = (service, certificates) else { continue };
+        let wanted = Mode::of(service);
+        let former = fronts.borrow().clone();
+        if is_retreat(former.as_deref(), wanted) {
+            let since = *retreat.get_or_insert(Instant::now() + RETREAT);
+            if Instant::now() < since {
+                continue;
+            }
         }
+        retreat = None;
+        let built = Front::new(service, certificates, port);
+        fronts.send_replace(next(former, wanted, built));
     }
+}
+
+async fn reached(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => future::pending().await,
+    }
+}
+
+/// Whether a node that asked for certificates is to let everybody in.
+fn is_retreat(former: Option<&Front>, wanted: Option<Mode>) -> bool {
+    former.is_some_and(|former| former.mode == Mode::Configured)
+        && wanted == Some(Mode::Maintenance)
 }
 
 /// What holds after a change: the new front; else the former one, but never beyond its mode.
@@ -71,7 +102,10 @@ fn next(
         }
         Err(error) => {
             let kept = former.filter(|former| Some(former.mode) == wanted);
-            tracing::warn!(error = chain(&error), kept = kept.is_some(), "front door not changed");
+            // Expected between two changes that belong together.
+            if !matches!(error, FrontError::Disagree) {
+                tracing::warn!(kept = kept.is_some(), "front door: {}", chain(&error));
+            }
             kept
         }
     }

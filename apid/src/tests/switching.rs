@@ -84,6 +84,28 @@ async fn renewed_certificates_keep_connections_and_removed_authorities_end_them(
 }
 
 #[tokio::test]
+async fn a_configured_node_does_not_open_itself_for_a_moment() {
+    let node = Node::start("127.0.0.1", 0).await;
+    let authority = authority();
+    node.configure(&authority, Kind::ControlPlane);
+    let line = node.connect_when_ready(&client(&authority, &["os:admin"])).await;
+    // As a store does that starts anew and has not read its configuration yet.
+    node.maintain();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    if let Ok(stranger) = node.connect(None).await {
+        refused(call(&stranger, VERSION, &[]).await, Code::Aborted);
+    }
+    call(&line, VERSION, &[]).await.unwrap();
+    node.configure(&authority, Kind::ControlPlane);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    call(&line, VERSION, &[]).await.unwrap();
+    // If it is meant, it is done, and whoever was known goes.
+    node.maintain();
+    assert!(closes(&line).await);
+    call(&node.connect(None).await.unwrap(), VERSION, &[]).await.unwrap();
+}
+
+#[tokio::test]
 async fn switches_that_contradict_each_other_let_nobody_in() {
     let node = Node::start("127.0.0.1", 0).await;
     node.maintain();

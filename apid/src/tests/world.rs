@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,9 +31,12 @@ use crate::line::{Call, Line, Pulse, Unanswered};
 use crate::message::{Messages, frame};
 
 /// Longer than anything takes that is going to come.
-pub(super) const LONG: Duration = Duration::from_secs(10);
+pub(super) const LONG: Duration = Duration::from_secs(20);
 
 const PULSE: Pulse = Pulse { every: LONG, patience: LONG };
+
+/// An authority with the same subject as that of the node, accepted beside it.
+static OLDER: LazyLock<String> = LazyLock::new(|| authority().certificate().to_owned());
 
 /// Who owns the resources here.
 const OWNER: &str = "test";
