@@ -26,7 +26,7 @@ const CURRENT: &str = "current";
 
 /// How long the store must say that the node has no configuration any more. It restarts within a
 /// second; who takes a configuration back waits this long.
-const RETREAT: Duration = Duration::from_secs(10);
+const RETREAT: Duration = Duration::from_secs(5);
 
 /// What callers are met with; `None` while nobody is let in.
 pub(crate) type Fronts = watch::Receiver<Option<Arc<Front>>>;

@@ -170,8 +170,7 @@ impl Node {
             ApiCertificates::ID,
             ApiCertificates {
                 accepted_cas: vec![
-                    // An older one with the same subject.
-                    Certificate { crt: self::authority().certificate().to_owned() },
+                    Certificate { crt: OLDER.clone() },
                     Certificate { crt: authority.certificate().to_owned() },
                 ],
                 client,
