@@ -98,6 +98,8 @@ pub(crate) async fn serve(listener: TcpListener, door: Arc<Door>) {
                 continue;
             }
         };
+        // An IPv4 client of the one socket for both is shown as such.
+        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         let Some(place) = crowd.enter(from.ip()) else {
             if let Some(kept) = turned_away.pass(Instant::now()) {
                 tracing::warn!(%from, kept, "too many connections");
@@ -181,5 +183,5 @@ async fn greet(
     };
     let (reader, writer) = split(tls);
     let io = join(Cursor::new(preface).chain(reader), writer);
-    Ok((front, Peer { address: address.to_canonical(), leaf, roles, maintenance }, io))
+    Ok((front, Peer { address, leaf, roles, maintenance }, io))
 }
