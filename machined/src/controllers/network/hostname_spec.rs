@@ -38,7 +38,7 @@ impl Controller for HostnameSpecController {
         let status = wanted
             .filter(|wanted| !wanted.metadata.is_tearing_down())
             .map(|wanted| plan(&wanted.spec));
-        if let (Mode::Metal, Some(status)) = (self.mode, &status) {
+        if let Some(status) = status.as_ref().filter(|_| self.mode != Mode::Container) {
             linux::host::set_hostname(&status.hostname)?;
             linux::host::set_domain(&status.domainname)?;
         }
