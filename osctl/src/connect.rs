@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, ClientConfig};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -29,8 +29,11 @@ const PORT: u16 = 50_000;
 const DIAL: Duration = Duration::from_secs(5);
 /// For the TLS handshake: a node in software emulation on a busy computer takes a second.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// For the server's first word. Most say it at once; one that waits for ours costs this much, once.
+/// For the server's first word. Most say it at once or when they have heard ours; one that does
+/// neither costs this much, once.
 const GREETING: Duration = Duration::from_secs(2);
+/// What an HTTP/2 connection begins with (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// A connection that is silent this long is probed, so that a stream notices a node that lost power.
 /// HTTP/2 pings would do the same, but gRPC servers may end a connection that pings this often.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
@@ -204,15 +207,18 @@ impl Connector {
             return Err(Reason::Tls("it does not speak HTTP/2".to_owned()));
         }
         let greeting = greeting(&mut stream).await?;
-        Ok(Stream { inner: stream, greeting })
+        Ok(Stream { inner: stream, greeting, said: PREFACE.len() })
     }
 }
 
 /// Waits for the server's first bytes, its HTTP/2 settings.
 ///
 /// With TLS 1.3 a refused client certificate shows only here: our handshake is over by then, and if
-/// we spoke at once the alert could be lost with the connection.
+/// requests were on their way the alert could be lost with the connection. Only the preface goes
+/// first, for which some servers wait.
 async fn greeting(stream: &mut TlsStream<TcpStream>) -> Result<Vec<u8>, Reason> {
+    stream.write_all(PREFACE).await.map_err(reason)?;
+    stream.flush().await.map_err(reason)?;
     let mut bytes = vec![0; 64];
     match timeout(GREETING, stream.read(&mut bytes)).await {
         Ok(Ok(0)) => Err(Reason::Io(io::ErrorKind::UnexpectedEof.into())),
@@ -225,11 +231,13 @@ async fn greeting(stream: &mut TlsStream<TcpStream>) -> Result<Vec<u8>, Reason> 
     }
 }
 
-/// A connection of which the first bytes have been read already.
+/// A connection of which the first bytes have been read and written already.
 #[derive(Debug)]
 pub(crate) struct Stream {
     inner: TlsStream<TcpStream>,
     greeting: Vec<u8>,
+    /// How many bytes of the preface the HTTP/2 library has still to write.
+    said: usize,
 }
 
 impl AsyncRead for Stream {
@@ -255,6 +263,11 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.said > 0 {
+            let again = self.said.min(bytes.len());
+            self.said -= again;
+            return Poll::Ready(Ok(again));
+        }
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
 

@@ -31,6 +31,10 @@ pub(crate) fn boot(log: &Log) -> Home {
     }
     linux::process::umask(0o022);
     make_writable(log);
+    // Engines leave it out; who reads the kernel's log wants it, kubelet among them.
+    if let Err(error) = linux::fs::make_char_device(Path::new("/dev/kmsg"), 0o600, 1, 11) {
+        log.info(format_args!("{}; going on", chain(&error)));
+    }
     if let Err(error) = make_folders() {
         log.warn(format_args!("{}; going on", chain(&error)));
     }
