@@ -12,7 +12,7 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::process::{Gid, Uid};
 
 use crate::error::{Calling, KernelError, Result};
@@ -201,6 +201,22 @@ pub fn read_bounded(path: &Path, max: usize) -> Result<Vec<u8>> {
     Ok(content)
 }
 
+/// Opens a regular file for reading. A read never waits for data that somebody may produce one day:
+/// `/proc/kmsg` and the kernel's trace pipes answer with [`std::io::ErrorKind::WouldBlock`].
+///
+/// # Errors
+/// [`KernelError::Form`] when the path leads to anything else; when it cannot be opened. Who must not
+/// even open a device looks before.
+pub fn open_regular(path: &Path) -> Result<std::fs::File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = rustix::fs::open(path, flags, Mode::empty()).calling("open", path.display())?;
+    let file = std::fs::File::from(file);
+    if !file.metadata().calling("fstat", path.display())?.is_file() {
+        return Err(KernelError::form(path.display(), "not a regular file"));
+    }
+    Ok(file)
+}
+
 /// Makes a folder with exactly these permission bits; one that is there already is left as it is.
 ///
 /// # Errors
@@ -274,6 +290,14 @@ mod tests {
         assert_eq!(read_bounded(&path, 4).unwrap(), b"four");
         read_bounded(&path, 3).unwrap_err();
         assert!(!read_bounded(Path::new("/proc/version"), 4096).unwrap().is_empty());
+    }
+
+    #[test]
+    fn opens_only_regular_files() {
+        open_regular(Path::new("/proc/version")).unwrap();
+        for path in ["/proc", "/dev/null", "/nonexistent"] {
+            open_regular(Path::new(path)).unwrap_err();
+        }
     }
 
     #[test]

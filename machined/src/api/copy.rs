@@ -1,6 +1,5 @@
 //! `Copy`: what is below a path, as a gzip'd tar.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -12,45 +11,58 @@ use linux::fs::{Entry, Kind, Walk};
 use tar::{Builder, EntryType, Header};
 use tonic::Status;
 
-use super::list::relative;
-use super::stream::{Answers, Sender, data, problem, queue};
+use super::list::{relative, rooted};
+use super::stream::{Answers, Sender, data, on_a_thread, problem, queue};
 use crate::report;
 
 /// Bytes per answer.
 const PIECE: usize = 32 << 10;
-/// How much is read of a file that says it is empty: the kernel's files do and are not.
+/// Files up to this size are read before their header is written. Those of proc say that they are
+/// empty, those of sysfs that they are one page, and neither is so.
 const KERNEL_FILE: u64 = 4 << 10;
+/// Problems that are told one by one; a tree of unreadable files has as many as files.
+const PROBLEMS: usize = 100;
 
 /// Starts the archive. What cannot be read is left out and told in the last answer.
 pub(super) fn copy(request: &CopyRequest) -> Result<Answers<Data>, Status> {
-    let root = Path::new(&request.root_path).to_owned();
-    if !root.is_absolute() {
-        return Err(Status::invalid_argument(format!(
-            "path {:?} is not absolute",
-            request.root_path
-        )));
+    if !request.root_path.starts_with('/') {
+        let text = format!("path {:?} is not absolute", request.root_path);
+        return Err(Status::invalid_argument(text));
     }
+    let root = rooted(&request.root_path)?;
     if let Err(error) = linux::fs::metadata(&root) {
         return Err(Status::not_found(report::chain(&error)));
     }
     let (sender, answers) = queue();
-    tokio::task::spawn_blocking(move || {
+    on_a_thread(move || {
         let mut problems = Vec::new();
         if let Err(error) = archive(&root, sender.clone(), &mut problems) {
             problems.push(format!("write the archive: {error}"));
         }
         if !problems.is_empty() {
             // The client may be gone, which is the problem then.
-            drop(sender.blocking_send(Ok(problem(problems.join("; ")))));
+            drop(sender.blocking_send(Ok(problem(told(&problems)))));
         }
-    });
+    })?;
     Ok(answers)
+}
+
+/// The problems as one text, of bounded length.
+fn told(problems: &[String]) -> String {
+    let shown = problems.get(..PROBLEMS).unwrap_or(problems).join("; ");
+    match problems.len().saturating_sub(PROBLEMS) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
+    }
 }
 
 fn archive(root: &Path, sender: Sender<Data>, problems: &mut Vec<String>) -> io::Result<()> {
     let pieces = Pieces { sender, buffer: Vec::with_capacity(PIECE) };
     let mut tar = Builder::new(GzEncoder::new(pieces, Compression::fast()));
     for found in Walk::new(root, None) {
+        if tar.get_ref().get_ref().sender.is_closed() {
+            return Ok(());
+        }
         match found {
             // A folder has no entry for itself; a single file has its own.
             Ok(entry) if entry.path == root && entry.metadata.kind == Kind::Directory => {}
@@ -96,7 +108,7 @@ fn append(
                 tar.append_data(&mut header, name, content)
             }
             Err(error) => {
-                problems.push(format!("{}: {error}", entry.path.display()));
+                problems.push(error);
                 Ok(())
             }
         },
@@ -106,12 +118,16 @@ fn append(
 
 /// The size and the content of a file. The size is kept to, whatever happens to the file meanwhile:
 /// a file that grows is cut, one that shrinks is filled with zeros.
-fn content(entry: &Entry) -> io::Result<(u64, Box<dyn Read>)> {
-    let file = File::open(&entry.path)?;
+///
+/// The error is a text for the client: what fails here does not fail the archive.
+fn content(entry: &Entry) -> Result<(u64, Box<dyn Read>), String> {
+    let file = linux::fs::open_regular(&entry.path).map_err(|error| report::chain(&error))?;
     match entry.metadata.size {
-        0 => {
+        0..=KERNEL_FILE => {
             let mut bytes = Vec::new();
-            file.take(KERNEL_FILE).read_to_end(&mut bytes)?;
+            file.take(KERNEL_FILE)
+                .read_to_end(&mut bytes)
+                .map_err(|error| format!("read {}: {error}", entry.path.display()))?;
             Ok((bytes.len() as u64, Box::new(io::Cursor::new(bytes))))
         }
         size => Ok((size, Box::new(file.chain(io::repeat(0)).take(size)))),
@@ -181,6 +197,27 @@ mod tests {
         names.sort();
         let expected = [("link", ""), ("sub/", ""), ("sub/file", "content")];
         assert_eq!(names, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_the_kernel_has_its_content_whatever_size_it_says() {
+        for name in ["/proc/sys/kernel/ostype", "/sys/kernel/mm/transparent_hugepage/enabled"] {
+            let Ok(expected) = std::fs::read(name) else { continue };
+            let (bytes, problems) = copied(Path::new(name)).await;
+            assert_eq!(problems, Vec::<String>::new());
+            let mut archive = tar::Archive::new(GzDecoder::new(bytes.as_slice()));
+            let mut entry = archive.entries().expect("entries").next().expect("one").expect("one");
+            let mut content = Vec::new();
+            entry.read_to_end(&mut content).expect("content");
+            assert_eq!(content, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn problems_are_told_up_to_a_bound() {
+        assert_eq!(told(&["a".to_owned(), "b".to_owned()]), "a; b");
+        let many = vec!["x".to_owned(); PROBLEMS + 2];
+        assert!(told(&many).ends_with("x; and 2 more"));
     }
 
     #[test]

@@ -7,11 +7,13 @@ use api::machine::{DiskUsageInfo, DiskUsageRequest, FileInfo, ListRequest, Xattr
 use linux::fs::{Entry, Kind, Metadata, Missed, Walk};
 use tonic::Status;
 
-use super::stream::{Answers, queue};
+use super::stream::{Answers, Sender, on_a_thread, queue};
 use crate::report;
 
 /// Longest path in bytes: PATH_MAX of linux/limits.h.
 const LONGEST_PATH: usize = 4096;
+/// Sizes held at once for one root: about 20 MB of names.
+const ITEMS: usize = 100_000;
 
 /// A path of a client: absolute, a missing leading slash is put before it.
 pub(super) fn rooted(path: &str) -> Result<PathBuf, Status> {
@@ -28,8 +30,8 @@ pub(super) fn list(request: &ListRequest) -> Result<Answers<FileInfo>, Status> {
     let kinds = kinds(&request.types);
     let with_xattrs = request.report_xattrs;
     let (sender, answers) = queue();
-    tokio::task::spawn_blocking(move || {
-        for found in Walk::new(&root, depth) {
+    on_a_thread(move || {
+        for found in Walk::new(&root, depth).take_while(|_| !sender.is_closed()) {
             let item = match found {
                 Ok(entry) if !kinds.is_empty() && !kinds.contains(&entry.metadata.kind) => continue,
                 Ok(entry) => info(&root, &entry, with_xattrs),
@@ -39,7 +41,7 @@ pub(super) fn list(request: &ListRequest) -> Result<Answers<FileInfo>, Status> {
                 return;
             }
         }
-    });
+    })?;
     Ok(answers)
 }
 
@@ -80,7 +82,13 @@ fn info(root: &Path, entry: &Entry, with_xattrs: bool) -> FileInfo {
         is_dir: metadata.kind == Kind::Directory,
         error,
         link: link.to_string_lossy().into_owned(),
-        relative_name: relative(root, &entry.path),
+        relative_name: match entry.path.file_name() {
+            // A single file is listed by its name.
+            Some(name) if entry.path == root && metadata.kind != Kind::Directory => {
+                name.to_string_lossy().into_owned()
+            }
+            Some(_) | None => relative(root, &entry.path),
+        },
         uid: metadata.uid,
         gid: metadata.gid,
         xattrs: xattrs
@@ -134,9 +142,9 @@ pub(super) fn disk_usage(request: &DiskUsageRequest) -> Result<Answers<DiskUsage
     let depth = usize::try_from(request.recursion_depth).unwrap_or(0);
     let (all, threshold) = (request.all, request.threshold);
     let (sender, answers) = queue();
-    tokio::task::spawn_blocking(move || {
+    on_a_thread(move || {
         for root in roots {
-            for item in usage(&root, depth, all) {
+            for item in usage(&root, depth, all, &sender) {
                 let shown = threshold == 0
                     || (threshold > 0 && item.size >= threshold)
                     || (threshold < 0 && item.size <= -threshold);
@@ -145,15 +153,23 @@ pub(super) fn disk_usage(request: &DiskUsageRequest) -> Result<Answers<DiskUsage
                 }
             }
         }
-    });
+    })?;
     Ok(answers)
 }
 
-/// Sizes of what is below `root`, in bytes on disk, deepest first.
-fn usage(root: &Path, depth: usize, all: bool) -> Vec<DiskUsageInfo> {
+/// Sizes of what is below `root`, in bytes on disk, deepest first; nothing for a client that is gone.
+///
+/// A folder's sum is known only at its end, so the items are held; of those over [`ITEMS`] only the
+/// folders above them have their size.
+fn usage(
+    root: &Path,
+    depth: usize,
+    all: bool,
+    client: &Sender<DiskUsageInfo>,
+) -> Vec<DiskUsageInfo> {
     let mut sums: std::collections::BTreeMap<PathBuf, u64> = std::collections::BTreeMap::new();
     let mut errors = Vec::new();
-    for found in Walk::new(root, None) {
+    for found in Walk::new(root, None).take_while(|_| !client.is_closed()) {
         match found {
             Ok(entry) => {
                 let folder = entry.metadata.kind == Kind::Directory;
@@ -161,11 +177,15 @@ fn usage(root: &Path, depth: usize, all: bool) -> Vec<DiskUsageInfo> {
                     let level =
                         above.strip_prefix(root).map_or(0, |path| path.components().count());
                     let own = above == entry.path && !folder;
-                    if level <= depth && (!own || all || above == root) {
+                    if level > depth || (own && !all && above != root) {
+                        continue;
+                    }
+                    if sums.len() < ITEMS || sums.contains_key(above) {
                         *sums.entry(above.to_owned()).or_default() += entry.metadata.allocated;
                     }
                 }
             }
+            Err(_missed) if errors.len() >= ITEMS => {}
             Err(missed) => errors.push(DiskUsageInfo {
                 name: missed.path.to_string_lossy().into_owned(),
                 relative_name: relative(root, &missed.path),
@@ -235,6 +255,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_single_file_is_listed_by_its_name() {
+        let request = ListRequest { root: "/proc/version".to_owned(), ..ListRequest::default() };
+        let item = list(&request).expect("a list").next().await.expect("an item").expect("an item");
+        assert_eq!((item.name.as_str(), item.relative_name.as_str()), ("/proc/version", "version"));
+    }
+
+    #[tokio::test]
     async fn what_is_absent_is_told_in_its_item() {
         let request = ListRequest { root: "nonexistent".to_owned(), ..ListRequest::default() };
         let item = list(&request).expect("a list").next().await.expect("an item").expect("an item");
@@ -247,7 +274,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("a")).expect("made");
         std::fs::write(folder.path().join("a/b"), vec![1; 10_000]).expect("written");
-        let items = usage(folder.path(), 1, false);
+        let (client, _answers) = queue();
+        let items = usage(folder.path(), 1, false, &client);
         let names: Vec<&str> = items.iter().map(|item| item.relative_name.as_str()).collect();
         assert_eq!(names, ["a", "."]);
         assert!(items[0].size >= 10_000 && items[1].size >= items[0].size);

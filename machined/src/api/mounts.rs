@@ -4,33 +4,53 @@ use std::path::Path;
 use std::time::Duration;
 
 use api::machine::{MountStat, Mounts, MountsResponse};
+use linux::fs::Size;
 use linux::mount::table;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tonic::Status;
 
+use super::stream::on_a_thread;
 use crate::report;
 
 /// How long all file systems together have to say their sizes; one that hangs (a lost network file
 /// system) must not hold up the answer for ever.
-const DEADLINE: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(2);
 
-/// One item per line of the table; zero sizes where there is no folder.
+/// One item per line of the table; zero sizes where there is no folder, and from the first file
+/// system on that does not answer in time.
 pub(super) async fn mounts() -> Result<MountsResponse, Status> {
     let lines = table::load_lines().map_err(|error| Status::internal(report::chain(&error)))?;
-    let sizes = tokio::task::spawn_blocking(move || lines.into_iter().map(stat).collect());
-    let stats = tokio::time::timeout(DEADLINE, sizes)
-        .await
-        .map_err(|_elapsed| Status::deadline_exceeded("a file system does not say its size"))?
-        .map_err(|error| Status::internal(error.to_string()))?;
+    let targets: Vec<String> = lines.iter().map(|line| line.target.clone()).collect();
+    let (sender, mut sizes) = mpsc::channel(targets.len().max(1));
+    on_a_thread(move || {
+        for target in targets {
+            if sender.blocking_send(size(Path::new(&target))).is_err() {
+                return;
+            }
+        }
+    })?;
+    let end = Instant::now() + DEADLINE;
+    let mut stats = Vec::with_capacity(lines.len());
+    for line in lines {
+        let size = tokio::time::timeout_at(end, sizes.recv()).await.ok().flatten();
+        stats.push(stat(line, size.unwrap_or_default()));
+    }
     Ok(MountsResponse { messages: vec![Mounts { metadata: None, stats }] })
 }
 
-fn stat(line: table::Line) -> MountStat {
-    let path = Path::new(&line.target);
-    let size = if path.is_dir() { linux::fs::size(path).ok() } else { None };
+fn size(path: &Path) -> Size {
+    match path.is_dir() {
+        true => linux::fs::size(path).unwrap_or_default(),
+        false => Size::default(),
+    }
+}
+
+fn stat(line: table::Line, size: Size) -> MountStat {
     MountStat {
         filesystem: line.source,
-        size: size.as_ref().map_or(0, |size| size.total),
-        available: size.as_ref().map_or(0, |size| size.available),
+        size: size.total,
+        available: size.available,
         mounted_on: line.target,
     }
 }

@@ -1,13 +1,16 @@
 //! `Read`: the content of one file.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read};
+use std::path::Path;
 
 use api::common::Data;
 use api::machine::ReadRequest;
 use tonic::{Code, Status};
 
 use super::list::rooted;
-use super::stream::{Answers, data, queue};
+use super::stream::{Answers, data, on_a_thread, queue};
+use crate::report;
 
 /// Bytes per answer.
 const PIECE: usize = 32 << 10;
@@ -18,7 +21,7 @@ pub(super) async fn read(request: &ReadRequest) -> Result<Answers<Data>, Status>
     let opened = tokio::task::spawn_blocking(move || open(&path));
     let mut file = opened.await.map_err(|error| Status::internal(error.to_string()))??;
     let (sender, answers) = queue();
-    tokio::task::spawn_blocking(move || {
+    on_a_thread(move || {
         let mut buffer = vec![0; PIECE];
         loop {
             let answer = match file.read(&mut buffer) {
@@ -32,11 +35,12 @@ pub(super) async fn read(request: &ReadRequest) -> Result<Answers<Data>, Status>
                 return;
             }
         }
-    });
+    })?;
     Ok(answers)
 }
 
-fn open(path: &std::path::Path) -> Result<std::fs::File, Status> {
+/// Opens what the path leads to, through symbolic links.
+fn open(path: &Path) -> Result<File, Status> {
     let refuse = |error: std::io::Error| {
         let code = match error.kind() {
             ErrorKind::NotFound => Code::NotFound,
@@ -44,12 +48,11 @@ fn open(path: &std::path::Path) -> Result<std::fs::File, Status> {
         };
         Status::new(code, format!("{}: {error}", path.display()))
     };
-    // Before opening: to open a device or a pipe can wait or have effects.
-    let metadata = std::fs::metadata(path).map_err(refuse)?;
-    if !metadata.is_file() {
+    // Before opening: to open a device can have effects.
+    if !std::fs::metadata(path).map_err(refuse)?.is_file() {
         return Err(Status::unknown("path must be a regular file"));
     }
-    std::fs::File::open(path).map_err(refuse)
+    linux::fs::open_regular(path).map_err(|error| Status::unknown(report::chain(&error)))
 }
 
 #[cfg(test)]
@@ -70,6 +73,15 @@ mod tests {
             text.extend(answer.expect("a piece").bytes);
         }
         assert_eq!(text, std::fs::read("/proc/version").expect("readable"));
+    }
+
+    #[tokio::test]
+    async fn links_are_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink("/proc/version", folder.path().join("link")).expect("linked");
+        let path = folder.path().join("link").to_string_lossy().into_owned();
+        let piece = read(&request(&path)).await.expect("a file").next().await.expect("an answer");
+        assert!(piece.expect("a piece").bytes.starts_with(b"Linux version"));
     }
 
     #[tokio::test]

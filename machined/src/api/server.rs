@@ -3,6 +3,7 @@
 //! A connection begins with the caller as apid knows it, a length and that many bytes; what follows
 //! is HTTP/2. The caller belongs to the connection, so no request can change it.
 
+use std::convert::Infallible;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
@@ -36,13 +37,17 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(1);
 /// Why the API is not served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
-    #[error("accept on the machine socket")]
+    #[error("listen on the machine socket")]
     Listen(#[source] io::Error),
     #[error("serve the machine socket")]
     Serve(#[source] tonic::transport::Error),
 }
 
-/// Serves the API until the listener fails.
+/// How long to wait when the kernel gives no connection: what it lacks then, descriptors or memory,
+/// comes back when others end.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the API for as long as the process lives.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -78,7 +83,7 @@ pub(super) async fn serve_for(
         ))
         .serve_with_incoming(ReceiverStream::new(incoming));
     tokio::select! {
-        ended = accept(listener, connections, front) => ended,
+        never = accept(listener, connections, front) => match never {},
         ended = routes => ended.map_err(ServeError::Serve),
     }
 }
@@ -87,10 +92,17 @@ async fn accept(
     listener: UnixListener,
     connections: mpsc::Sender<io::Result<Connection>>,
     front: u32,
-) -> Result<(), ServeError> {
+) -> Infallible {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
-        let (stream, _) = listener.accept().await.map_err(ServeError::Listen)?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!("machine socket: accept: {error}");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
         match linux::socket::peer(&stream) {
             Ok(peer) if peer.uid == front => {}
             Ok(peer) => {
