@@ -121,9 +121,19 @@ fn prefix(prefix: config::value::Prefix) -> Option<IpPrefix> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use cosi::Resource;
-    use resources::namespace::NETWORK;
+    use std::sync::Arc;
+    use std::time::Duration;
 
+    use cosi::{Resource, Spec, State};
+    use linux::namespace::{self, Namespace};
+    use linux::netlink::route::Connection;
+    use resources::namespace::{NETWORK, NETWORK_CONFIG};
+    use resources::network::{
+        AddressSpec, AddressStatus, ConfigLayer, LinkSpec, NetworkStatus, RouteProtocol, RouteSpec,
+        RouteType, RoutingTable,
+    };
+
+    use super::layer::Layered;
     use super::*;
 
     /// The network of a configuration with this `machine.network`.
@@ -136,5 +146,100 @@ pub(super) mod tests {
     pub(super) fn device(name: &str) -> Resource<LinkStatus> {
         let status = LinkStatus { medium: LinkType::ETHER, ..LinkStatus::default() };
         Resource::new(NETWORK, name, status)
+    }
+
+    /// Kernel tier: what one source wants is merged, reaches the kernel of a fresh network
+    /// namespace, is shown, and goes away with the wish.
+    #[test]
+    fn the_kernel_follows_the_wishes() {
+        let run = || {
+            if let Err(error) = namespace::leave(&[Namespace::Network]) {
+                println!("skipped: {error}");
+                return;
+            }
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let limit = Duration::from_secs(20);
+                tokio::time::timeout(limit, Box::pin(scenario())).await.expect("in time");
+            });
+        };
+        std::thread::spawn(run).join().expect("no failure");
+    }
+
+    async fn scenario() {
+        let mut kernel = Connection::open().expect("a connection");
+        kernel.add_pair("eth0", "eth1").expect("a pair");
+        let peer = kernel.links().expect("links").into_iter().find(|link| link.name == "eth1");
+        kernel.set_up(peer.expect("made").index).expect("up");
+        let state = State::new(Arc::new(cosi::SystemClock));
+        resources::register_all(&state);
+        let mut runtime = cosi::Runtime::local(state.clone());
+        let shown: [Box<dyn Controller>; 5] = [
+            Box::new(address_status::AddressStatusController),
+            Box::new(link_status::LinkStatusController),
+            Box::new(network_status::NetworkStatusController::new(Mode::Metal)),
+            Box::new(node_address::NodeAddressController),
+            Box::new(route_status::RouteStatusController),
+        ];
+        for controller in shown.into_iter().chain(changing()) {
+            runtime.register(controller).expect("registered");
+        }
+        tokio::spawn(runtime.run(std::future::pending()));
+
+        // The route comes first: it must wait for the address, which waits for the link.
+        let layer = ConfigLayer::Operator;
+        let name = "eth0".to_owned();
+        want(
+            &state,
+            RouteSpec {
+                gateway: Some([10, 0, 2, 2].into()),
+                out_link_name: name.clone(),
+                table: RoutingTable::MAIN,
+                priority: 1024,
+                kind: RouteType::UNICAST,
+                protocol: RouteProtocol::STATIC,
+                layer,
+                ..RouteSpec::default()
+            },
+        );
+        let address = AddressSpec {
+            address: "10.0.2.15/24".parse().expect("a prefix"),
+            link_name: name.clone(),
+            layer,
+            ..AddressSpec::default()
+        };
+        want(&state, address.clone());
+        want(&state, LinkSpec { name, up: true, mtu: 1400, layer, ..LinkSpec::default() });
+
+        until(&state, NetworkStatus::ID, |found: Option<NetworkStatus>| {
+            found.is_some_and(|status| status.connectivity_ready && status.address_ready)
+        })
+        .await;
+        until(&state, "eth0", |found: Option<LinkStatus>| {
+            found.is_some_and(|link| link.mtu == 1400)
+        })
+        .await;
+        // The loopback's address is there by default.
+        until(&state, "lo/127.0.0.1/8", |found: Option<AddressStatus>| found.is_some()).await;
+        state
+            .destroy(NETWORK_CONFIG, AddressSpec::TYPE, &address.source_id(), "test")
+            .expect("destroyed");
+        until(&state, &address.id(), |found: Option<AddressStatus>| found.is_none()).await;
+        until(&state, &address.id(), |found: Option<AddressSpec>| found.is_none()).await;
+    }
+
+    fn want<T: Layered>(state: &State, spec: T) {
+        state.put(NETWORK_CONFIG, spec.source_id(), "test", spec).expect("stored");
+    }
+
+    async fn until<T: Spec>(state: &State, id: &str, is_so: impl Fn(Option<T>) -> bool) {
+        loop {
+            let found = state.get_in::<T>(NETWORK, id).expect("readable");
+            if is_so(found.map(Resource::into_spec)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
