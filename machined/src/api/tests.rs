@@ -71,6 +71,15 @@ impl Rig {
         Self { folder }
     }
 
+    /// A node whose front door is another user than this process.
+    fn start_for_another() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let listener = UnixListener::bind(folder.path().join("socket")).expect("bound");
+        let node = node(folder.path());
+        tokio::spawn(serve_for(node, listener, linux::process::uid() + 1));
+        Self { folder }
+    }
+
     async fn stream(&self) -> UnixStream {
         UnixStream::connect(self.folder.path().join("socket")).await.expect("connected")
     }
@@ -219,5 +228,76 @@ async fn whoever_does_not_say_who_calls_is_turned_away() {
         // Closed, or reset because bytes were left unread; never answered.
         drop(end.await.expect("closed in time"));
         assert!(answer.is_empty(), "{head:?}");
+    }
+}
+
+async fn closed(stream: &mut UnixStream) -> Vec<u8> {
+    let mut answer = Vec::new();
+    let end = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer));
+    drop(end.await.expect("closed in time"));
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_says_nothing_or_half_of_it_is_closed_soon() {
+    let rig = Rig::start();
+    for head in [&[][..], &[4, 0], &[4, 0, 0, 0, 1]] {
+        let mut stream = rig.stream().await;
+        stream.write_all(head).await.expect("written");
+        assert!(closed(&mut stream).await.is_empty(), "{head:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_of_another_user_is_turned_away_whatever_it_says() {
+    let rig = Rig::start_for_another();
+    let mut stream = rig.stream().await;
+    let caller = Caller { roles: Roles::of(&[Role::Admin]), peer: None, maintenance: false };
+    let head = caller.encode();
+    let length = u32::try_from(head.len()).expect("short").to_le_bytes();
+    // The other side may have closed already.
+    drop(stream.write_all(&[&length[..], &head].concat()).await);
+    assert!(closed(&mut stream).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_is_told_what_clients_decide_by() {
+    use ::api::machine::machine_service_client::MachineServiceClient;
+
+    let rig = Rig::start();
+    let mut client = MachineServiceClient::new(rig.channel(&[Role::Reader], false).await);
+    let answer = client.version(()).await.expect("a version").into_inner();
+    let version = answer.messages.first().expect("one node");
+    let tag = version.version.as_ref().map(|info| info.tag.as_str());
+    assert_eq!(tag, Some(types::version::TAG));
+    let platform = version.platform.as_ref().map(|platform| platform.mode.as_str());
+    assert_eq!(platform, Some("container"));
+    assert_eq!(version.features, None, "no configuration is active");
+
+    let answer = client.hostname(()).await.expect("a name").into_inner();
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("readable");
+    assert_eq!(answer.messages[0].hostname, name.trim_end());
+
+    let answer = client.service_list(()).await.expect("a list").into_inner();
+    let services = &answer.messages[0].services;
+    assert!(!services.is_empty());
+    for service in services {
+        assert!(service.events.is_some() && service.health.is_some(), "{}", service.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_does_not_end_its_machine() {
+    use ::api::machine::machine_service_client::MachineServiceClient;
+    use ::api::machine::{RebootRequest, ShutdownRequest};
+
+    let rig = Rig::start();
+    let mut client = MachineServiceClient::new(rig.channel(&[Role::Operator], false).await);
+    let reboot = client.reboot(RebootRequest::default()).await.expect_err("refused");
+    let shutdown = client.shutdown(ShutdownRequest::default()).await.expect_err("refused");
+    for status in [reboot, shutdown] {
+        let said = (status.code(), status.message());
+        let expected = "method is not supported in container mode";
+        assert_eq!(said, (Code::FailedPrecondition, expected));
     }
 }
