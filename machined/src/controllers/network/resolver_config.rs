@@ -51,14 +51,18 @@ impl Controller for ResolverConfigController {
 
     fn reconcile(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
         let network = super::configured(cx)?;
-        let file = if self.mode == Mode::Container {
-            linux::fs::read_bounded(Path::new(ENGINE_FILE), MAX_FILE)?
-        } else {
-            Vec::new()
-        };
+        let file = if self.mode == Mode::Container { engine_file()? } else { Vec::new() };
         let wanted = plan(&network, &parse(&String::from_utf8_lossy(&file)));
         cx.converge(NETWORK_CONFIG, wanted.into_iter().map(|spec| (spec.source_id(), spec)))?;
         Ok(())
+    }
+}
+
+/// What the engine wrote; nothing if it wrote nothing.
+fn engine_file() -> linux::Result<Vec<u8>> {
+    match linux::fs::read_bounded(Path::new(ENGINE_FILE), MAX_FILE) {
+        Err(error) if error.is_absent() => Ok(Vec::new()),
+        other => other,
     }
 }
 
