@@ -5,6 +5,7 @@
 
 mod apply_configuration;
 mod copy;
+mod disk_stats;
 mod dmesg;
 mod events;
 mod identity;

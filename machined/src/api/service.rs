@@ -10,8 +10,8 @@ use types::{Caller, Mode, Roles};
 
 use super::stream::Answers;
 use super::{
-    apply_configuration, copy, dmesg, events, identity, list, logs, mounts, power, processes, read,
-    services, stats,
+    apply_configuration, copy, disk_stats, dmesg, events, identity, list, logs, mounts, power,
+    processes, read, services, stats,
 };
 use crate::node::Node;
 
@@ -83,6 +83,10 @@ impl MachineService for Machine {
 
     async fn cpu_info(&self, _: Request<()>) -> Answer<m::CpuInfoResponse> {
         stats::cpu_info().map(Response::new)
+    }
+
+    async fn disk_stats(&self, _: Request<()>) -> Answer<m::DiskStatsResponse> {
+        disk_stats::disk_stats().map(Response::new)
     }
 
     async fn dmesg(&self, request: Request<m::DmesgRequest>) -> Answer<Answers<Data>> {
@@ -193,10 +197,6 @@ impl MachineService for Machine {
 
     async fn cpu_freq_stats(&self, _: Request<()>) -> Answer<m::CpuFreqStatsResponse> {
         lacking("CPUFreqStats", "nothing reads the processors' frequencies yet")
-    }
-
-    async fn disk_stats(&self, _: Request<()>) -> Answer<m::DiskStatsResponse> {
-        lacking("DiskStats", NO_DISK)
     }
 
     async fn etcd_member_list(
