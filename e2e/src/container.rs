@@ -215,7 +215,7 @@ impl Drop for Container {
 pub struct Process {
     /// Its id on this host.
     pub pid: u32,
-    /// What the kernel calls it.
+    /// What it was started as.
     pub name: String,
     /// When it was started, in ticks since the boot: with the id it names one process for ever.
     pub started: u64,
@@ -231,11 +231,13 @@ pub fn children(parent: u32) -> Result<Vec<Process>> {
     Ok(pids.split_whitespace().filter_map(|pid| process(pid.parse().ok()?)).collect())
 }
 
-/// One process, if it lives (proc_pid_stat(5): the name stands in brackets and may hold any byte).
+/// One process, if it lives (proc_pid_stat(5): a name stands in brackets and may hold any byte). It
+/// is called by its first argument: all programs of the node are one file.
 fn process(pid: u32) -> Option<Process> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (head, tail) = stat.rsplit_once(')')?;
-    let name = head.split_once('(')?.1.to_owned();
+    let (_, tail) = stat.rsplit_once(')')?;
+    let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+    let name = line.split('\0').next()?.rsplit('/').next()?.to_owned();
     let fields: Vec<&str> = tail.split_whitespace().collect();
     let (state, started) = (*fields.first()?, fields.get(19)?.parse().ok()?);
     (state != "Z").then_some(Process { pid, name, started })

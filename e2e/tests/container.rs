@@ -161,13 +161,16 @@ fn processes_have_the_rights_that_the_architecture_claims() -> Result<()> {
     let mut found = BTreeMap::new();
     for pid in osctl.processes()? {
         let status = osctl.ok(&["read", &format!("/proc/{pid}/status")])?;
+        let line = osctl.ok(&["read", &format!("/proc/{pid}/cmdline")])?;
+        let name = line.split('\0').next().and_then(|path| path.rsplit('/').next());
+        let name = name.unwrap_or_default().to_owned();
         let field = |name: &str| -> Result<String> {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             let line = line.with_context(|| format!("no {name} in {status}"))?;
             Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
         };
         found.insert(
-            field("Name:")?,
+            name,
             (field("Uid:")?, field("CapEff:")?, field("CapBnd:")?, field("NoNewPrivs:")?),
         );
     }

@@ -41,8 +41,10 @@ fn processes(artefacts: &Artefacts) -> Result<Vec<(String, u64)>> {
         let text = osctl.ok(&["read", &format!("/proc/{pid}/smaps_rollup")])?;
         let line = text.lines().find_map(|line| line.strip_prefix("Pss:")).context("no Pss")?;
         let kib = line.trim().trim_end_matches("kB").trim().parse().context("Pss")?;
-        let name = osctl.ok(&["read", &format!("/proc/{pid}/comm")])?;
-        found.push((name.trim().to_owned(), kib));
+        // All programs of the node are one file: they are called by what they were started as.
+        let name = osctl.ok(&["read", &format!("/proc/{pid}/cmdline")])?;
+        let name = name.split('\0').next().and_then(|path| path.rsplit('/').next());
+        found.push((name.unwrap_or_default().to_owned(), kib));
     }
     found.sort();
     Ok(found)
