@@ -3,6 +3,7 @@
 
 mod expected;
 mod facts;
+mod page;
 mod sample;
 mod yaml;
 
