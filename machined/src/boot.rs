@@ -5,8 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use api::machine::{ConfigLoadErrorEvent, ConfigValidationErrorEvent};
+use cosi::{Spec, State};
 use linux::boot::Argument;
 use prost::Message;
+use resources::namespace;
+use resources::runtime::MaintenanceServiceRequest;
 use types::paths;
 
 use crate::configuration::source::{self, Origin, SourceError, Surroundings};
@@ -15,6 +18,8 @@ use crate::node::Node;
 use crate::report;
 use crate::stage::{MAINTENANCE, Mark};
 
+/// The owner of the request for maintenance mode.
+const OWNER: &str = "config.Acquire";
 /// The task of clients that looks for a configuration.
 const LOAD: &str = "loadConfig";
 
@@ -31,10 +36,13 @@ pub(crate) async fn run(node: Arc<Node>, arguments: Vec<Argument>, user_data: Op
     if let Err(error) = acquired.await {
         tracing::error!("configuration: {error}");
     }
+    node.configuration.settle();
     if node.configuration.in_maintenance() {
         tracing::info!("no configuration: waiting for one in maintenance mode");
         stage.task(MAINTENANCE, Mark::Start, "");
+        ask_for_maintenance(&node.state);
         node.configuration.complete().await;
+        end_maintenance(&node.state);
         stage.task(MAINTENANCE, Mark::Stop, "");
     }
     stage.task(LOAD, Mark::Stop, "");
@@ -45,6 +53,22 @@ pub(crate) async fn run(node: Arc<Node>, arguments: Vec<Argument>, user_data: Op
     stage.phase("startEverything", Mark::Stop, "");
     stage.sequence("boot", Mark::Stop, "");
     tracing::info!("the machine runs");
+}
+
+/// Lets strangers in: the certificates of maintenance mode wait for this, so that a node whose
+/// machined starts again does not open itself before it has read what it is.
+fn ask_for_maintenance(state: &State) {
+    let id = MaintenanceServiceRequest::ID;
+    if let Err(error) = state.put(namespace::RUNTIME, id, OWNER, MaintenanceServiceRequest {}) {
+        tracing::error!("maintenance: ask for its API: {error}");
+    }
+}
+
+fn end_maintenance(state: &State) {
+    let (kind, id) = (MaintenanceServiceRequest::TYPE, MaintenanceServiceRequest::ID);
+    if let Err(error) = state.destroy(namespace::RUNTIME, kind, id, OWNER) {
+        tracing::error!("maintenance: end its API: {error}");
+    }
 }
 
 /// Takes the first complete configuration; a partial one is kept until there is a complete one.
@@ -66,7 +90,7 @@ fn acquire(node: &Node, arguments: &[Argument], user_data: Option<&str>) {
             tracing::error!("configuration: {}", report::chain(&error));
         }
         // What STATE holds is the operator's last word, complete or not.
-        if origin == Origin::State || !node.configuration.in_maintenance() {
+        if origin == Origin::State || node.configuration.is_complete() {
             return;
         }
     }

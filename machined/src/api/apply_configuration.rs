@@ -83,7 +83,11 @@ fn number(mode: ApplyMode) -> Mode {
 
 fn status(error: &ApplyError) -> Status {
     let code = match error {
-        ApplyError::Busy | ApplyError::Ending | ApplyError::Reboot(_) => Code::FailedPrecondition,
+        ApplyError::Looking
+        | ApplyError::Busy
+        | ApplyError::Ending
+        | ApplyError::NoWayBack
+        | ApplyError::Reboot(_) => Code::FailedPrecondition,
         ApplyError::Invalid(_) | ApplyError::Partial | ApplyError::NeedsReboot { .. } => {
             Code::InvalidArgument
         }

@@ -44,6 +44,7 @@ fn node(folder: &Path) -> Arc<Node> {
     // In a container nothing can end the machine that runs this test.
     let power = Power::new(Mode::Container, stage.clone(), init);
     let configuration = Configuration::new(Mode::Container, state.clone(), folder, power.clone());
+    configuration.settle();
     let controllers = cosi::Runtime::local(state.clone()).monitor();
     Arc::new(Node {
         mode: Mode::Container,

@@ -54,7 +54,7 @@ pub(crate) struct Decision {
 /// auto      | no-reboot      | no-reboot      | reboot, with the reason
 /// no-reboot | no-reboot      | no-reboot      | refused
 /// staged    | staged         | staged         | staged
-/// try       | try            | try            | refused
+/// try       | refused        | try            | refused
 ///
 /// # Errors
 /// Where the table says so.
@@ -66,6 +66,8 @@ pub(crate) fn decide(
     let plain = |mode| Ok(Decision { mode, reason: None });
     match (mode, change) {
         (ApplyMode::Reboot | ApplyMode::Auto, _) if maintenance => plain(ApplyMode::NoReboot),
+        // A node that has left maintenance does not go back to it.
+        (ApplyMode::Try(_), _) if maintenance => Err(ApplyError::NoWayBack),
         (ApplyMode::Staged | ApplyMode::Reboot, _) => plain(mode),
         (ApplyMode::Auto, Change::Immediate) => plain(ApplyMode::NoReboot),
         (ApplyMode::Auto, Change::NeedsReboot(sections)) => {
@@ -73,9 +75,7 @@ pub(crate) fn decide(
             Ok(Decision { mode: ApplyMode::Reboot, reason: Some(reason) })
         }
         (ApplyMode::NoReboot | ApplyMode::Try(_), Change::Immediate) => plain(mode),
-        (ApplyMode::NoReboot | ApplyMode::Try(_), Change::NeedsReboot(_)) if maintenance => {
-            plain(mode)
-        }
+        (ApplyMode::NoReboot, Change::NeedsReboot(_)) if maintenance => plain(mode),
         (ApplyMode::NoReboot | ApplyMode::Try(_), Change::NeedsReboot(sections)) => {
             Err(ApplyError::NeedsReboot { sections, mode: mode.as_str() })
         }

@@ -8,6 +8,7 @@ mod apply;
 pub(crate) mod source;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ pub(crate) struct Applied {
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApplyError {
+    #[error("the machine is still looking for its configuration: try again in a moment")]
+    Looking,
     #[error("another configuration is being applied")]
     Busy,
     #[error("the machine is ending: apply the configuration after it has started again")]
@@ -74,6 +77,8 @@ pub(crate) enum ApplyError {
          staged", .sections.join(", ")
     )]
     NeedsReboot { sections: Vec<String>, mode: &'static str },
+    #[error("mode try needs a configured node, whose configuration it can go back to")]
+    NoWayBack,
     #[error("write {}", .path.display())]
     Write {
         path: PathBuf,
@@ -99,6 +104,9 @@ struct Shared {
     /// Held while a change is made, so that there is one at a time.
     turn: tokio::sync::Mutex<()>,
     active: watch::Sender<Option<Config>>,
+    /// Whether all sources were asked. Until then nobody knows what the machine is, and nobody may
+    /// say it: a configured node whose machined starts again is not in maintenance.
+    settled: AtomicBool,
     /// The task that takes a tried configuration back.
     rollback: Mutex<Option<AbortHandle>>,
 }
@@ -113,6 +121,7 @@ impl Configuration {
             power,
             turn: tokio::sync::Mutex::default(),
             active: watch::Sender::new(None),
+            settled: AtomicBool::new(false),
             rollback: Mutex::default(),
         }))
     }
@@ -122,9 +131,19 @@ impl Configuration {
         self.0.active.subscribe()
     }
 
-    /// Whether there is no complete configuration.
+    /// Whether there is a configuration that says what the machine is.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.0.active.borrow().as_ref().is_some_and(Config::is_complete)
+    }
+
+    /// All sources were asked: what is not known now has to come from a client.
+    pub(crate) fn settle(&self) {
+        self.0.settled.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether no source had a complete configuration, and no client has brought one since.
     pub(crate) fn in_maintenance(&self) -> bool {
-        !self.0.active.borrow().as_ref().is_some_and(Config::is_complete)
+        self.0.settled.load(Ordering::SeqCst) && !self.is_complete()
     }
 
     /// Waits until there is a complete configuration.
@@ -158,6 +177,9 @@ impl Configuration {
     /// When the change is refused; nothing has changed then.
     pub(crate) async fn apply(&self, apply: Apply) -> Result<Applied, ApplyError> {
         let _turn = self.0.turn.try_lock().map_err(|_held| ApplyError::Busy)?;
+        if !self.0.settled.load(Ordering::SeqCst) {
+            return Err(ApplyError::Looking);
+        }
         if self.0.power.is_ending() {
             return Err(ApplyError::Ending);
         }
@@ -202,6 +224,7 @@ impl Configuration {
             running.abort();
         }
         if let ApplyMode::Try(after) = decision.mode {
+            let old = old.ok_or(ApplyError::NoWayBack)?;
             self.put_in_force(config, warnings)?;
             self.take_back(old, after);
             return Ok(());
@@ -220,11 +243,10 @@ impl Configuration {
     }
 
     /// Puts `old` in force again after the time, unless another change comes first.
-    fn take_back(&self, old: Option<Config>, after: Duration) {
+    fn take_back(&self, old: Config, after: Duration) {
         let configuration = self.clone();
         let task = tokio::spawn(async move {
             tokio::time::sleep(after).await;
-            let Some(old) = old else { return };
             tracing::info!("configuration: the tried one is taken back");
             if let Err(error) = configuration.put_in_force(old, &[]) {
                 tracing::error!("configuration: take back the tried one: {error}");

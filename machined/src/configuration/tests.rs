@@ -23,6 +23,9 @@ fn rig() -> Rig {
     let stage = Stage::new(Events::new(XidSource::fixed(1)));
     let power = Power::new(Mode::Metal, stage, init);
     let configuration = Configuration::new(Mode::Metal, state.clone(), folder.path(), power);
+    assert!(!configuration.in_maintenance(), "nobody has looked yet");
+    configuration.settle();
+    assert!(configuration.in_maintenance());
     Rig { configuration, state, folder }
 }
 
@@ -112,4 +115,28 @@ async fn a_tried_configuration_is_taken_back() {
     assert_eq!(rig.stored().as_deref(), Some(first.as_str()));
     tokio::time::sleep(minute + Duration::from_secs(1)).await;
     assert_eq!(rig.active().as_deref(), Some(first.as_str()));
+}
+
+#[tokio::test]
+async fn nobody_says_what_the_machine_is_before_it_has_looked() {
+    let mut rig = rig();
+    let unsettled = Configuration::new(
+        Mode::Metal,
+        rig.state.clone(),
+        rig.folder.path(),
+        rig.configuration.0.power.clone(),
+    );
+    rig.configuration = unsettled;
+    let refused = rig.configuration.apply(ask(&control_plane(), ApplyMode::Auto, Run::Real)).await;
+    assert!(matches!(refused, Err(ApplyError::Looking)), "{refused:?}");
+    assert_eq!((rig.active(), rig.stored()), (None, None));
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_is_not_tried() {
+    let rig = rig();
+    let minute = Duration::from_secs(60);
+    let refused = rig.configuration.apply(ask(&control_plane(), ApplyMode::Try(minute), Run::Real));
+    assert!(matches!(refused.await, Err(ApplyError::NoWayBack)));
+    assert!(rig.configuration.in_maintenance());
 }

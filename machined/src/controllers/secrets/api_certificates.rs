@@ -1,6 +1,7 @@
 //! Issues the certificates with which the node serves its API and calls other nodes.
 //!
-//! reads    `OsRoot`, `MaintenanceRoot`, `CertSan` in `secrets` (weak)
+//! reads    `OsRoot`, `MaintenanceRoot`, `CertSan` in `secrets`, `MaintenanceServiceRequest` in
+//!          `runtime` (weak)
 //! writes   `ApiCertificates` `api` in `secrets`
 //! touches  `maintenance-server.key` in STATE, so that the fingerprint which the console shows stays
 //!          true when machined restarts
@@ -8,22 +9,30 @@
 //! A worker has no authority that signs; the trust service that would sign for it is not in this
 //! version, so it keeps the certificate of maintenance mode and says so.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use ::config::pki::authority::{Authority, Leaf, MAINTENANCE_NAME, NODE_LIFETIME, Usage};
 use ::config::pki::{PrivateKey, fingerprint, pem};
 use cosi::{BoxError, Context, Controller, Declaration, exclusive, weak};
-use resources::namespace::SECRETS;
+use resources::namespace::{RUNTIME, SECRETS};
+use resources::runtime::MaintenanceServiceRequest;
 use resources::secrets::{ApiCertificates, CertSan, MaintenanceRoot, OsRoot};
 use resources::value::CertificateAndKey;
 use types::Role;
+use types::paths::API_PORT;
 
 use super::cert_san;
 
 const DECLARATION: Declaration = Declaration {
     name: "secrets.API",
-    inputs: &[weak::<OsRoot>(SECRETS), weak::<MaintenanceRoot>(SECRETS), weak::<CertSan>(SECRETS)],
+    inputs: &[
+        weak::<OsRoot>(SECRETS),
+        weak::<MaintenanceRoot>(SECRETS),
+        weak::<CertSan>(SECRETS),
+        weak::<MaintenanceServiceRequest>(RUNTIME),
+    ],
     outputs: &[exclusive::<ApiCertificates>()],
 };
 
@@ -45,7 +54,7 @@ struct Issued {
 /// Which certificates the node is to have.
 #[derive(Debug, Clone, PartialEq)]
 enum Order {
-    /// None yet.
+    /// None yet; those that were issued before stay.
     Wait,
     /// A server certificate by the authority of maintenance mode.
     Maintenance { ca: CertificateAndKey, names: CertSan },
@@ -65,17 +74,15 @@ impl ApiCertificatesController {
             Order::Maintenance { ca, names } => {
                 let authority = Authority::from_pem(&ca.crt, ca.key.expose())?;
                 let key = self.maintenance_key()?;
-                let names = texts(names);
                 let leaf = Leaf {
                     usage: Usage::Server,
                     common_name: Some(MAINTENANCE_NAME),
                     organizations: &[],
-                    names: &names,
+                    names: &texts(names),
                     lifetime: NODE_LIFETIME,
                 };
                 let crt = authority.certify(&leaf, &key.public_key_der()?, now)?;
-                let shown = fingerprint(&pem::certificate(&crt)?)?;
-                tracing::info!("maintenance certificate: fingerprint {shown}");
+                tell(names, &fingerprint(&pem::certificate(&crt)?)?);
                 Ok(Some(ApiCertificates {
                     server: Some(CertificateAndKey::new(crt, key.pem().expose().clone())),
                     skip_verifying_client_cert: true,
@@ -106,6 +113,18 @@ impl ApiCertificatesController {
         let key = PrivateKey::generate()?;
         super::keep(&path, key.pem().expose())?;
         Ok(key)
+    }
+}
+
+/// Tells on the console how to bring the node its configuration.
+fn tell(names: &CertSan, fingerprint: &str) {
+    tracing::info!("maintenance: certificate fingerprint {fingerprint}");
+    for address in names.ips.iter().filter(|address| !address.is_loopback()) {
+        tracing::info!("maintenance: reached at {}", SocketAddr::new(*address, API_PORT));
+        tracing::info!(
+            "maintenance: osctl apply-config --insecure --nodes {address} --cert-fingerprint \
+             {fingerprint} --file FILE"
+        );
     }
 }
 
@@ -141,18 +160,25 @@ impl Controller for ApiCertificatesController {
     fn reconcile(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
         let root = cx.get::<OsRoot>(SECRETS, OsRoot::ID)?;
         let maintenance = cx.get::<MaintenanceRoot>(SECRETS, MaintenanceRoot::ID)?;
+        let asked =
+            cx.get::<MaintenanceServiceRequest>(RUNTIME, MaintenanceServiceRequest::ID)?.is_some();
         let names = cx.list::<CertSan>(SECRETS)?;
         let named = |id: &str| {
             names.iter().find(|found| found.id().as_str() == id).map(|found| &found.spec)
         };
         let order = plan(
             root.as_ref().map(|found| &found.spec),
-            maintenance.as_ref().and_then(|found| found.spec.ca.as_ref()),
+            // Before the machine knows whether it has a configuration, it lets nobody in.
+            maintenance
+                .as_ref()
+                .filter(|_| asked || root.is_some())
+                .and_then(|found| found.spec.ca.as_ref()),
             named(cert_san::API),
             named(cert_san::MAINTENANCE),
         );
         let now = super::now();
-        if self.issued.as_ref().is_none_or(|issued| due(issued, &order, now)) {
+        if order != Order::Wait && self.issued.as_ref().is_none_or(|found| due(found, &order, now))
+        {
             if root.is_some() && matches!(order, Order::Maintenance { .. }) {
                 tracing::warn!(
                     "this node has no authority that signs: the trust service is not in this \
