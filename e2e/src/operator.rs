@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::artefacts::Artefacts;
+use crate::hostile;
 use crate::osctl::Osctl;
+use crate::random::Random;
 use crate::wait::until;
 
 /// For a change that a controller makes to be seen.
@@ -349,16 +351,17 @@ pub fn check_streams(operator: &Operator) -> Result<()> {
     let mut watch = osctl.follow(&["get", "hostname", "-w"])?;
     watch.expect("the present name", SOON, |line| line.contains("hostname"))?;
     let mut events = osctl.follow(&["events"])?;
-    let mut logs = osctl.follow(&["logs", "machined", "-f"])?;
+    let mut logs = osctl.follow(&["logs", "apid", "-f"])?;
     let mut dmesg = osctl.follow(&["dmesg", "-f"])?;
-    logs.expect("a line of machined", SOON, |line| !line.trim().is_empty())?;
+    logs.expect("a line of apid", SOON, |line| !line.trim().is_empty())?;
     dmesg.expect("a line of the kernel", SOON, |line| !line.trim().is_empty())?;
     let file = operator.rename("renamed-by-the-test")?;
     osctl.ok(&["apply-config", "-f", &file.display().to_string()])?;
     watch.expect("the new name", SOON, |line| line.contains("renamed-by-the-test"))?;
     osctl.ok(&["service", "netd", "restart"])?;
     events.expect("a service that stops or starts", SOON, |line| line.contains("netd"))?;
-    logs.expect("machined tells of netd", SOON, |line| line.contains("netd"))?;
+    hostile::random_bytes(operator.port, &mut Random::new(1), 1)?;
+    logs.expect("apid tells of a stranger", SOON, |line| line.contains("not let in"))?;
     ensure!(dmesg.runs(), "dmesg -f ended: {}", dmesg.text());
     Ok(())
 }
