@@ -14,8 +14,9 @@ fn faults(bytes: &[u8]) -> Vec<Fault> {
     let started = now();
     let faults = Config::decode(bytes).unwrap_err();
     let took = now().duration_since(started).unwrap_or_default();
-    // The slowest takes a fifth of a second without optimisation on an idle machine.
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    // Bounded work, not speed: the slowest takes 2 s without optimisation on an idle machine, and a
+    // busy one must not fail here. An input that defeats the bounds would take hours.
+    assert!(took < Duration::from_secs(60), "{took:?}");
     assert!(!faults.is_empty() && faults.len() <= 101);
     assert!(
         faults.iter().all(|fault| fault.place.line > 0 && fault.place.column > 0),
