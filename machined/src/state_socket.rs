@@ -16,7 +16,8 @@ use tonic::transport::server::Connected;
 use tonic::{Extensions, Status};
 use types::uid;
 
-/// Connections that are open at once: each process has one, and one more while it reconnects.
+/// Connections that wait to be served. Those that are open are not counted: two processes reach the
+/// socket's table, and each has one, and one more while it reconnects.
 const CONNECTIONS: usize = 16;
 
 /// What a process may do with one type.
