@@ -139,26 +139,34 @@ impl Mirror {
 
 /// Makes the copy of a collection what the store tells, forever.
 async fn copy(copy: State, place: Place, mut follow: Follow, complete: watch::Sender<bool>) {
-    let Place { namespace, kind } = &place;
     loop {
-        match follow.next().await {
-            Update::Contents(objects) => {
-                let ids: BTreeSet<Id> = objects.iter().map(|object| object.id().clone()).collect();
-                for object in objects {
-                    restore(&copy, object);
-                }
-                for old in copy.list(namespace, kind, &Selector::all()) {
-                    if !ids.contains(old.id()) {
-                        copy.evict(namespace, kind, old.id());
-                    }
-                }
-                complete.send_replace(true);
-                // Whoever wrote into a store that forgot must write again.
-                copy.wake_all(namespace, kind);
-            }
-            Update::Changed(object) => restore(&copy, object),
-            Update::Removed(object) => copy.evict(namespace, kind, object.id()),
+        let update = follow.next().await;
+        let all = matches!(update, Update::Contents(_));
+        show(&copy, &place, update);
+        if all {
+            complete.send_replace(true);
         }
+    }
+}
+
+/// Makes the copy of a collection what the store tells.
+pub(crate) fn show(copy: &State, Place { namespace, kind }: &Place, update: Update) {
+    match update {
+        Update::Contents(objects) => {
+            let ids: BTreeSet<Id> = objects.iter().map(|object| object.id().clone()).collect();
+            for object in objects {
+                restore(copy, object);
+            }
+            for old in copy.list(namespace, kind, &Selector::all()) {
+                if !ids.contains(old.id()) {
+                    copy.evict(namespace, kind, old.id());
+                }
+            }
+            // Whoever wrote into a store that forgot must write again.
+            copy.wake_all(namespace, kind);
+        }
+        Update::Changed(object) => restore(copy, object),
+        Update::Removed(object) => copy.evict(namespace, kind, object.id()),
     }
 }
 

@@ -34,31 +34,18 @@ pub enum Update {
 #[derive(Debug)]
 pub struct Follow {
     client: Client,
-    namespace: Text,
-    kind: Text,
     watch: Option<RemoteWatch>,
-    place: Place,
+    progress: Progress,
     updates: VecDeque<Update>,
     pause: Duration,
-}
-
-/// Where a follower is.
-#[derive(Debug)]
-enum Place {
-    /// It collects what is there.
-    Collecting(Vec<Object>),
-    /// It was told everything up to here.
-    At(Option<Bookmark>),
 }
 
 impl Follow {
     pub(crate) fn new(client: Client, namespace: Text, kind: Text) -> Self {
         Self {
             client,
-            namespace,
-            kind,
             watch: None,
-            place: Place::Collecting(Vec::new()),
+            progress: Progress::new(namespace, kind),
             updates: VecDeque::new(),
             pause: FIRST_PAUSE,
         }
@@ -73,7 +60,13 @@ impl Follow {
             match self.receive().await {
                 Ok(Some(events)) => {
                     self.pause = FIRST_PAUSE;
-                    events.into_iter().for_each(|event| self.take(event));
+                    for event in events {
+                        match self.progress.take(event) {
+                            Step::Told(update) => self.updates.push_back(update),
+                            Step::Nothing => {}
+                            Step::Lost => self.watch = None,
+                        }
+                    }
                 }
                 // The watch is over; the next turn begins another one.
                 Ok(None) => self.watch = None,
@@ -86,38 +79,99 @@ impl Follow {
         let watch = match &mut self.watch {
             Some(watch) => watch,
             none => {
-                let request = WatchRequest::kind(&self.namespace, &self.kind);
-                let request = match self.place {
-                    Place::At(Some(bookmark)) => request.after(bookmark),
-                    _ => {
-                        self.place = Place::Collecting(Vec::new());
-                        request.contents()
-                    }
-                };
+                let request = self.progress.request();
                 none.insert(self.client.watch(&request).await?)
             }
         };
         watch.next().await
     }
 
-    fn take(&mut self, event: Event) {
+    /// Gets over a failure: at once where the place is unknown, else after a pause.
+    async fn retry(&mut self, error: &Error) {
+        self.watch = None;
+        if error.code() == tonic::Code::FailedPrecondition && self.progress.forget() {
+            return;
+        }
+        let kind = &self.progress.kind;
+        tracing::debug!(%kind, %error, pause = ?self.pause, "watch again");
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// How far somebody follows a kind of resources, whatever the connection is made of.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    namespace: Text,
+    kind: Text,
+    place: Place,
+}
+
+/// Where a follower is.
+#[derive(Debug)]
+enum Place {
+    /// It collects what is there.
+    Collecting(Vec<Object>),
+    /// It was told everything up to here.
+    At(Option<Bookmark>),
+}
+
+/// What an event means to a follower.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// There is something to tell.
+    Told(Update),
+    /// There is not, or not yet.
+    Nothing,
+    /// The watch lost its place: another one must begin.
+    Lost,
+}
+
+impl Progress {
+    pub(crate) fn new(namespace: Text, kind: Text) -> Self {
+        Self { namespace, kind, place: Place::Collecting(Vec::new()) }
+    }
+
+    /// The watch that goes on from here.
+    pub(crate) fn request(&mut self) -> WatchRequest {
+        let request = WatchRequest::kind(&self.namespace, &self.kind);
+        match self.place {
+            Place::At(Some(bookmark)) => request.after(bookmark),
+            Place::At(None) | Place::Collecting(_) => {
+                self.place = Place::Collecting(Vec::new());
+                request.contents()
+            }
+        }
+    }
+
+    /// Gives the place up, since the store does not know it; tells whether there was one.
+    pub(crate) fn forget(&mut self) -> bool {
+        let known = matches!(self.place, Place::At(Some(_)));
+        if known {
+            self.place = Place::Collecting(Vec::new());
+        }
+        known
+    }
+
+    /// Moves past an event.
+    pub(crate) fn take(&mut self, event: Event) -> Step {
+        let mut step = Step::Nothing;
         match (&mut self.place, event.change) {
             (Place::Collecting(objects), Change::Created(object)) => objects.push(object),
             (Place::Collecting(objects), Change::Bootstrapped) => {
-                self.updates.push_back(Update::Contents(std::mem::take(objects)));
+                step = Step::Told(Update::Contents(std::mem::take(objects)));
                 self.place = Place::At(event.bookmark);
-                return;
             }
             (Place::At(_), Change::Created(object) | Change::Updated { new: object, .. }) => {
-                self.updates.push_back(Update::Changed(object));
+                step = Step::Told(Update::Changed(object));
             }
             (Place::At(_), Change::Destroyed(object)) => {
-                self.updates.push_back(Update::Removed(object));
+                step = Step::Told(Update::Removed(object));
             }
             (_, Change::Errored(error)) => {
                 tracing::warn!(kind = %self.kind, error, "begin a watch anew");
                 self.place = Place::Collecting(Vec::new());
-                self.watch = None;
+                return Step::Lost;
             }
             // Contents come before changes, and only once.
             (Place::Collecting(_) | Place::At(_), _) => {}
@@ -125,19 +179,6 @@ impl Follow {
         if let (Place::At(bookmark), Some(latest)) = (&mut self.place, event.bookmark) {
             *bookmark = Some(latest);
         }
-    }
-
-    /// Gets over a failure: at once where the place is unknown, else after a pause.
-    async fn retry(&mut self, error: &Error) {
-        self.watch = None;
-        if error.code() == tonic::Code::FailedPrecondition
-            && matches!(self.place, Place::At(Some(_)))
-        {
-            self.place = Place::Collecting(Vec::new());
-            return;
-        }
-        tracing::debug!(kind = %self.kind, %error, pause = ?self.pause, "watch again");
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        step
     }
 }
