@@ -4,10 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::fault::{Fault, Place, Warning};
-use crate::v1alpha1::{
-    Cluster, Dhcp4Config, Document, HostnameConfig, LinkConfig, Machine, ResolverConfig, Root,
-    StaticHostConfig, label,
-};
+use crate::v1alpha1::{Cluster, Document, Machine, Root, label};
 use crate::yaml::read;
 use crate::yaml::tree::Show;
 use crate::{effect, locate};
@@ -61,6 +58,15 @@ impl Config {
         let config = Self { bytes: bytes.into(), documents };
         let warnings = effect::warnings(&config);
         Ok((config, warnings))
+    }
+
+    /// The same with the documented default in the place of every field that says nothing: what the
+    /// node works with. The bytes stay as they were submitted.
+    #[must_use]
+    pub fn with_defaults(&self) -> Self {
+        let mut documents = self.documents.to_vec();
+        documents.iter_mut().for_each(Document::fill);
+        Self { bytes: Arc::clone(&self.bytes), documents: documents.into() }
     }
 
     /// The bytes as they were submitted, comments and secrets included.
@@ -130,34 +136,4 @@ impl Config {
     pub fn is_complete(&self) -> bool {
         self.machine().is_some() && self.cluster().is_some()
     }
-}
-
-/// The documents of one kind.
-macro_rules! documents_of {
-    ($($(#[$attribute:meta])* $name:ident: $variant:ident($type:ty),)*) => {
-        impl Config {
-            $(
-                $(#[$attribute])*
-                pub fn $name(&self) -> impl Iterator<Item = &$type> {
-                    self.documents.iter().filter_map(|document| match document {
-                        Document::$variant(document) => Some(document),
-                        _ => None,
-                    })
-                }
-            )*
-        }
-    };
-}
-
-documents_of! {
-    /// The HostnameConfig, at most one.
-    hostname_configs: Hostname(HostnameConfig),
-    /// The ResolverConfig, at most one.
-    resolver_configs: Resolver(ResolverConfig),
-    /// All LinkConfigs.
-    link_configs: Link(LinkConfig),
-    /// All DHCPv4Configs.
-    dhcp4_configs: Dhcp4(Dhcp4Config),
-    /// All StaticHostConfigs.
-    static_host_configs: StaticHost(StaticHostConfig),
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::field::{Context, Field};
+use crate::table::{Scalar, Shape};
 use crate::yaml::{Node, Tree};
 
 /// A length of time, not negative.
@@ -113,6 +114,11 @@ impl fmt::Display for Duration {
 }
 
 impl Field for Duration {
+    const SHAPE: Shape = Shape::Scalar(&Scalar {
+        pattern: r"^[-+]?(((\d+(\.\d*)?|\d*(\.\d+)+)([nuµm]?s|m|h))|0)+$",
+        ..Scalar::text("duration", "1m0s")
+    });
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be a time with units, as 1h30m or 500ms", |text| text.parse().ok())
     }

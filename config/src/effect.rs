@@ -1,111 +1,76 @@
 //! Which fields have an effect in this version, and the warnings about those that have none.
 //!
 //! What is not applied is said once per section, whenever a configuration is read: never in silence.
+//! Who applies what stands beside each field, in its [`Row`].
 
 use crate::document::Config;
 use crate::fault::Warning;
 use crate::field::{push_index, push_key};
+use crate::table::{Row, Table};
 use crate::v1alpha1::Document;
 use crate::yaml::Tree;
-
-/// Fields of the root document that are applied.
-const ROOT: [&str; 4] = ["version", "machine", "cluster", "persist"];
-/// Fields of `machine` that are applied.
-const MACHINE: [&str; 6] = ["type", "token", "ca", "acceptedCAs", "certSANs", "network"];
-/// Fields of `machine.network` that are applied.
-const NETWORK: [&str; 6] = [
-    "hostname",
-    "interfaces",
-    "nameservers",
-    "searchDomains",
-    "disableSearchDomain",
-    "extraHostEntries",
-];
-/// Fields of `machine.network.interfaces[]` that are applied.
-const INTERFACE: [&str; 8] =
-    ["interface", "addresses", "cidr", "routes", "mtu", "dhcp", "ignore", "dhcpOptions"];
-/// Fields of `cluster` that are applied, or carried to where they will be.
-const CLUSTER: [&str; 4] = ["id", "secret", "controlPlane", "clusterName"];
-/// Fields of LinkConfig that are applied.
-const LINK: [&str; 5] = ["name", "up", "mtu", "addresses", "routes"];
 
 /// What a configuration says that has no effect, one warning per section.
 pub(crate) fn warnings(config: &Config) -> Vec<Warning> {
     config.documents().iter().flat_map(of_document).collect()
 }
 
+/// kind                   | warning
+/// -----------------------|------------------------------------------
+/// nothing of it applied  | one about the document
+/// other                  | one for each section that is not applied
 fn of_document(document: &Document) -> Vec<Warning> {
-    let tree = document.encode();
-    let mut idle = Idle::default();
-    match document {
-        Document::Root(_) => root(&tree, &mut idle),
-        Document::Link(_) => {
-            idle.document = document.label();
-            let known: Vec<_> = LINK.into_iter().chain(["apiVersion", "kind"]).collect();
-            idle.beside(&tree, "", &known);
-        }
-        Document::TrustedRoots(_) => {
-            idle.document = document.label();
-            idle.note(String::new());
-        }
-        Document::Dhcp4(_)
-        | Document::Hostname(_)
-        | Document::Resolver(_)
-        | Document::StaticHost(_) => {}
+    let mut idle = Idle { document: document.label(), warnings: Vec::new() };
+    let kind = document.table();
+    if kind.is_applied() {
+        idle.section(&document.encode(), "", kind.table);
+    } else {
+        idle.note(String::new());
     }
     idle.warnings
 }
 
-/// The root document, whose sections are looked into.
-fn root(tree: &Tree, idle: &mut Idle) {
-    idle.beside(tree, "", &ROOT);
-    let machine = field(tree, "machine");
-    idle.beside(machine, "machine", &MACHINE);
-    idle.beside(field(tree, "cluster"), "cluster", &CLUSTER);
-    let network = field(machine, "network");
-    idle.beside(network, "machine.network", &NETWORK);
-    if let Tree::List(items) = field(network, "interfaces") {
-        for (index, item) in items.iter().enumerate() {
-            let mut path = "machine.network.interfaces".to_owned();
-            push_index(&mut path, index);
-            idle.beside(item, &path, &INTERFACE);
-        }
-    }
-}
-
-/// A field of a tree.
-fn field<'t>(tree: &'t Tree, key: &str) -> &'t Tree {
-    match tree {
-        Tree::Map(entries) => {
-            entries.iter().find(|(name, _)| name == key).map_or(&Tree::Null, |(_, value)| value)
-        }
-        _ => &Tree::Null,
-    }
-}
-
 /// Warnings about one document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Idle {
     document: String,
     warnings: Vec<Warning>,
 }
 
 impl Idle {
-    /// Notes every field of a section that is set and not known to be applied.
-    fn beside(&mut self, section: &Tree, path: &str, applied: &[&str]) {
-        let Tree::Map(entries) = section else { return };
+    /// Looks into a section that has fields with an effect.
+    fn section(&mut self, tree: &Tree, path: &str, table: &Table) {
+        let Tree::Map(entries) = tree else { return };
         for (key, value) in entries {
-            let says_nothing = match value {
-                Tree::Map(fields) => fields.is_empty(),
-                // A switch that is off asks for nothing.
-                Tree::Word(word) => word == "false",
-                _ => false,
-            };
-            if !says_nothing && !applied.contains(&key.as_str()) {
-                let mut path = path.to_owned();
-                push_key(&mut path, key);
-                self.note(path);
-            }
+            let Some(row) = table.field(key).filter(|row| !row.inert) else { continue };
+            let mut path = path.to_owned();
+            push_key(&mut path, key);
+            self.field(value, path, row);
+        }
+    }
+
+    /// Notes a field that is set and not applied, or looks into it.
+    fn field(&mut self, value: &Tree, path: String, row: &Row) {
+        let says_nothing = match value {
+            Tree::Map(fields) => fields.is_empty(),
+            // A switch that is off asks for nothing.
+            Tree::Word(word) => word == "false",
+            Tree::Null | Tree::Text(_) | Tree::Secret(..) | Tree::List(_) => false,
+        };
+        match row.shape.table() {
+            _ if says_nothing => {}
+            _ if row.appliers().is_empty() => self.note(path),
+            Some(table) => match value {
+                Tree::List(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        let mut path = path.clone();
+                        push_index(&mut path, index);
+                        self.section(item, &path, table);
+                    }
+                }
+                _ => self.section(value, &path, table),
+            },
+            None => {}
         }
     }
 
@@ -154,9 +119,9 @@ name: mine
             shown,
             [
                 "no effect in this version: machine.kubelet",
-                "no effect in this version: cluster.proxy",
-                "no effect in this version: machine.network.kubespan",
                 "no effect in this version: machine.network.interfaces[0].vip",
+                "no effect in this version: machine.network.kubespan",
+                "no effect in this version: cluster.proxy",
                 "no effect in this version: LinkConfig eth1: multicast",
                 "no effect in this version: TrustedRootsConfig mine",
             ]

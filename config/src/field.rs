@@ -1,18 +1,24 @@
 //! How a field is read from YAML and written back: one trait, and the `section!` and `choice!`
 //! macros that make structures and enumerations of it.
 //!
+//! A field is written down once, as `"key" => field: Type { what else is to be said }`; from that come
+//! its place in the structure, its reading and writing, its default, and its [`Row`] in the
+//! [`Table`](crate::table::Table) that everything else is made from. What can be said are the fields
+//! of [`Row`].
+//!
 //! Reading goes on after a mistake, so that all of them are found. An absent field, a null and an
-//! empty list are the same: the default of the Rust type; what the node then does is decided where
-//! the field takes effect.
+//! empty list are the same, the default of the Rust type; [`Field::fill`] puts the documented default
+//! in their place.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+mod macros;
+mod plain;
 
-use types::{LinkName, Secret};
+pub(crate) use macros::{choice, section};
 
 use crate::fault::{Fault, MAX_FAULTS, Place};
-use crate::yaml::read::{Entry, Style};
-use crate::yaml::{Node, Tree, Value, scalar};
+use crate::table::Shape;
+use crate::yaml::read::{self, Entry};
+use crate::yaml::{Node, Tree, Value};
 
 /// A value that stands in a document.
 pub(crate) trait Field: Sized {
@@ -20,11 +26,53 @@ pub(crate) trait Field: Sized {
     const EMPTY_IS_ABSENT: bool = false;
     /// Whether an entry of a map may be null and then means the empty value.
     const NULL_IS_EMPTY: bool = false;
+    /// What it takes.
+    const SHAPE: Shape;
 
     /// Reads a node that is not null. None after a fault was noted.
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self>;
     /// The value as it is written; none when it is left out.
     fn encode(&self) -> Option<Tree>;
+
+    /// Whether it says nothing, so that a default takes its place.
+    fn is_unset(&self) -> bool {
+        false
+    }
+
+    /// Puts documented defaults in the place of what is unset below.
+    fn fill(&mut self) {}
+
+    /// Reads an entry among those of the section around, if it is a field of this section.
+    fn take(&mut self, _entry: &Entry, _cx: &mut Context<'_>) -> bool {
+        false
+    }
+
+    /// The entries as they are written, if it is a section.
+    fn entries(&self) -> Vec<(String, Tree)> {
+        Vec::new()
+    }
+}
+
+/// A field as it is written in its section: one entry, none if it is left out, or those of an
+/// embedded section.
+pub(crate) fn entries<T: Field>(key: &str, value: &T) -> Vec<(String, Tree)> {
+    if key.is_empty() {
+        return value.entries();
+    }
+    value.encode().map(|tree| (key.to_owned(), tree)).into_iter().collect()
+}
+
+/// Puts a default in the place of an unset value, then those below it.
+pub(crate) fn fill<T: Field>(value: &mut T, default: &str) {
+    if !default.is_empty()
+        && value.is_unset()
+        && let Ok(nodes) = read::stream(default.as_bytes())
+        && let Some(read) =
+            nodes.first().and_then(|node| T::decode(node, &mut Context::new("", &mut Vec::new())))
+    {
+        *value = read;
+    }
+    value.fill();
 }
 
 /// Where reading is, and what was found wrong.
@@ -172,258 +220,6 @@ pub(crate) fn is_absent<T: Field>(node: &Node) -> bool {
     node.is_null()
         || T::EMPTY_IS_ABSENT && matches!(&node.value, Value::Scalar(text, _) if text.is_empty())
 }
-
-impl<T: Field> Field for Option<T> {
-    const EMPTY_IS_ABSENT: bool = T::EMPTY_IS_ABSENT;
-
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        T::decode(node, cx).map(Some)
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        self.as_ref().and_then(T::encode)
-    }
-}
-
-impl<T: Field> Field for Box<T> {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        T::decode(node, cx).map(Self::new)
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        T::encode(self)
-    }
-}
-
-impl<T: Field> Field for Vec<T> {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let Value::List(items) = &node.value else {
-            cx.wrong_value(node, "must be a list");
-            return None;
-        };
-        let read = |(index, item): (usize, &Node)| {
-            cx.item(index, |cx| {
-                if item.is_null() {
-                    cx.wrong(item.place, "must not be empty");
-                    return None;
-                }
-                T::decode(item, cx)
-            })
-        };
-        Some(items.iter().enumerate().filter_map(read).collect())
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        let items: Vec<_> = self.iter().filter_map(T::encode).collect();
-        (!items.is_empty()).then_some(Tree::List(items))
-    }
-}
-
-impl<T: Field + Default> Field for BTreeMap<String, T> {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let mut map = Self::new();
-        for Entry { key, value, .. } in cx.entries(node)? {
-            let read = |cx: &mut Context<'_>| match (value.is_null(), T::NULL_IS_EMPTY) {
-                (false, _) => T::decode(value, cx),
-                (true, true) => Some(T::default()),
-                (true, false) => {
-                    cx.wrong(value.place, "must not be empty");
-                    None
-                }
-            };
-            if let Some(read) = cx.under(key, read) {
-                map.insert(key.clone(), read);
-            }
-        }
-        Some(map)
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        let entries: Vec<_> = self
-            .iter()
-            .map(|(key, value)| (key.clone(), value.encode().unwrap_or(Tree::Null)))
-            .collect();
-        (!entries.is_empty()).then_some(Tree::Map(entries))
-    }
-}
-
-impl Field for String {
-    const NULL_IS_EMPTY: bool = true;
-
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        cx.scalar(node, "must be text", |text| Some(text.to_owned()))
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Text(self.clone()))
-    }
-}
-
-/// A secret text: no fault shows it.
-impl Field for Secret<String> {
-    const NULL_IS_EMPTY: bool = true;
-
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        match &node.value {
-            Value::Scalar(text, _) => Some(Self::new(text.clone())),
-            Value::List(_) | Value::Map(_) => {
-                cx.wrong(node.place, "must be text");
-                None
-            }
-        }
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Secret(self.clone(), "REDACTED"))
-    }
-}
-
-impl Field for bool {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let quoted = matches!(&node.value, Value::Scalar(_, Style::Quoted));
-        cx.scalar(node, "must be true or false", |text| scalar::boolean(text).filter(|_| !quoted))
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Word(self.to_string()))
-    }
-}
-
-/// Integers, with the range of their type.
-macro_rules! integer {
-    ($($type:ty),*) => {$(
-        impl Field for $type {
-            fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-                let quoted = matches!(&node.value, Value::Scalar(_, Style::Quoted));
-                let rule = format!("must be a whole number from {} to {}", Self::MIN, Self::MAX);
-                cx.scalar(node, &rule, |text| {
-                    scalar::integer(text).filter(|_| !quoted).and_then(|number| Self::try_from(number).ok())
-                })
-            }
-
-            fn encode(&self) -> Option<Tree> {
-                Some(Tree::Word(self.to_string()))
-            }
-        }
-    )*};
-}
-integer!(u8, u16, u32, i64, u64);
-
-impl Field for IpAddr {
-    const EMPTY_IS_ABSENT: bool = true;
-
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        cx.scalar(node, "must be an IP address", |text| text.parse().ok())
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Text(self.to_string()))
-    }
-}
-
-impl Field for LinkName {
-    const EMPTY_IS_ABSENT: bool = true;
-
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let rule = "must be a link's name: 1 to 15 bytes without '/', ':' or white space";
-        cx.scalar(node, rule, |text| Self::try_from(text.to_owned()).ok())
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Text(self.to_string()))
-    }
-}
-
-/// A structure that stands as a mapping, each field with its key.
-///
-/// Makes the structure, whose fields all have an "absent", and its [`Field`]. One without any field
-/// is [`Nothing`](crate::value::Nothing).
-macro_rules! section {
-    ($(#[$attribute:meta])* pub struct $name:ident {
-        $( $(#[$field_attribute:meta])* $key:literal => $field:ident: $type:ty, )*
-    }) => {
-        $(#[$attribute])*
-        #[derive(Debug, Clone, Default, PartialEq)]
-        pub struct $name {
-            $( $(#[$field_attribute])* pub $field: $type, )*
-        }
-
-        impl $crate::field::Field for $name {
-            fn decode(node: &$crate::yaml::Node, cx: &mut $crate::field::Context<'_>) -> Option<Self> {
-                let mut section = Self::default();
-                for entry in cx.entries(node)? {
-                    match entry.key.as_str() {
-                        $( $key => {
-                            if !$crate::field::is_absent::<$type>(&entry.value)
-                                && let Some(value) =
-                                    cx.under($key, |cx| $crate::field::Field::decode(&entry.value, cx))
-                            {
-                                section.$field = value;
-                            }
-                        } )*
-                        _ => cx.unknown(entry, &[$($key),*]),
-                    }
-                }
-                Some(section)
-            }
-
-            fn encode(&self) -> Option<$crate::yaml::Tree> {
-                let entries: Vec<(&str, Option<$crate::yaml::Tree>)> =
-                    vec![$( ($key, $crate::field::Field::encode(&self.$field)) ),*];
-                Some($crate::yaml::Tree::Map(
-                    entries.into_iter().filter_map(|(key, tree)| Some((key.to_owned(), tree?))).collect(),
-                ))
-            }
-        }
-    };
-}
-
-/// An enumeration of words, read without regard to case.
-macro_rules! choice {
-    ($(#[$attribute:meta])* pub enum $name:ident {
-        $( $(#[$variant_attribute:meta])* $variant:ident = $word:literal, )*
-    }) => {
-        $(#[$attribute])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $( $(#[$variant_attribute])* $variant, )*
-        }
-
-        impl $name {
-            /// The word in documents.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $( Self::$variant => $word, )*
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl $crate::field::Field for $name {
-            const EMPTY_IS_ABSENT: bool = true;
-
-            fn decode(node: &$crate::yaml::Node, cx: &mut $crate::field::Context<'_>) -> Option<Self> {
-                let all = [$( Self::$variant ),*];
-                let rule = format!("must be one of {}", [$( $word ),*].join(", "));
-                cx.scalar(node, &rule, |text| {
-                    all.into_iter().find(|choice| choice.as_str().eq_ignore_ascii_case(text))
-                })
-            }
-
-            fn encode(&self) -> Option<$crate::yaml::Tree> {
-                Some($crate::yaml::Tree::Text(self.as_str().to_owned()))
-            }
-        }
-    };
-}
-
-pub(crate) use {choice, section};
 
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "the macros make public types")]

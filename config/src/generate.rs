@@ -183,7 +183,7 @@ fn write(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> String {
         cluster: Some(Box::new(cluster(kind, request, bundle))),
     };
     let hostname = HostnameConfig { auto: Some(AutoHostname::Stable), hostname: None };
-    [Document::Root(Box::new(root)), Document::Hostname(hostname)]
+    [Document::Root(Box::new(root)), Document::Hostname(Box::new(hostname))]
         .map(|document| document.encode().to_yaml(Show::Secrets))
         .join("---\n")
 }

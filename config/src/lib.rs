@@ -18,6 +18,7 @@ pub mod generate;
 mod locate;
 pub mod network;
 pub mod pki;
+pub mod table;
 pub mod v1alpha1;
 pub mod validate;
 pub mod value;

@@ -262,10 +262,10 @@ fn interface_dhcp(interface: &Interface, name: &LinkName) -> Option<Dhcp4> {
 
 /// A link as LinkConfig has it.
 fn link(document: &LinkConfig) -> Option<Link> {
-    let addresses = document.addresses.iter().filter_map(|address| {
+    let addresses = document.common.addresses.iter().filter_map(|address| {
         Some(Address { prefix: address.address?, route_priority: address.route_priority })
     });
-    let routes = document.routes.iter().map(|route| Route {
+    let routes = document.common.routes.iter().map(|route| Route {
         destination: route.destination,
         gateway: route.gateway,
         source: route.source,
@@ -276,8 +276,8 @@ fn link(document: &LinkConfig) -> Option<Link> {
     Some(Link {
         name: document.name.clone()?,
         ignore: false,
-        up: document.up.unwrap_or(true),
-        mtu: document.mtu,
+        up: document.common.up.unwrap_or(true),
+        mtu: document.common.mtu,
         addresses: addresses.collect(),
         routes: routes.collect(),
     })

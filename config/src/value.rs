@@ -10,6 +10,7 @@ use types::Secret;
 
 use crate::field::{Context, Field, section};
 use crate::pki::pem;
+use crate::table::{Scalar, Shape};
 use crate::yaml::read::{Entry, Style};
 use crate::yaml::{Node, Tree, Value, scalar};
 
@@ -83,6 +84,10 @@ impl fmt::Display for Prefix {
 
 impl Field for Prefix {
     const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape = Shape::Scalar(&Scalar {
+        pattern: r"^[0-9a-f.:]+/\d{1,3}$",
+        ..Scalar::text("address with prefix", "10.5.0.2/24")
+    });
 
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be an address with a prefix length, as 10.0.0.1/24", |text| {
@@ -101,6 +106,7 @@ pub struct Address(pub Prefix);
 
 impl Field for Address {
     const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape = Shape::Scalar(&Scalar::text("address", "10.5.0.2/24"));
 
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let rule = "must be an address with or without a prefix length, as 10.0.0.1/24";
@@ -131,8 +137,13 @@ fn unwrap_pem(text: &str) -> Result<String, String> {
     }
 }
 
+/// Base64 of a PEM block that holds the text `sample`, as an example of what is taken.
+const SAMPLE_PEM: &str =
+    "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCmMyRnRjR3hsCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K";
+
 impl Field for Pem {
     const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape = Shape::Scalar(&Scalar::text("base64 of PEM", SAMPLE_PEM));
 
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         read_pem(node, cx).map(Self)
@@ -149,6 +160,8 @@ pub struct PemKey(pub Secret<String>);
 
 impl Field for PemKey {
     const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape =
+        Shape::Scalar(&Scalar { secret: true, ..Scalar::text("base64 of a PEM key", SAMPLE_PEM) });
 
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         read_pem(node, cx).map(Secret::new).map(Self)
@@ -223,6 +236,8 @@ fn free(node: &Node) -> Tree {
 }
 
 impl Field for Free {
+    const SHAPE: Shape = Shape::Free;
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.entries(node)?;
         Some(Self(free(node)))
@@ -230,23 +245,6 @@ impl Field for Free {
 
     fn encode(&self) -> Option<Tree> {
         Some(self.0.clone())
-    }
-}
-
-/// A section that only has to be there: `{}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Nothing;
-
-impl Field for Nothing {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        for entry in cx.entries(node)? {
-            cx.unknown(entry, &[]);
-        }
-        Some(Self)
-    }
-
-    fn encode(&self) -> Option<Tree> {
-        Some(Tree::Map(Vec::new()))
     }
 }
 
@@ -267,6 +265,7 @@ impl Default for Argument {
 
 impl Field for Argument {
     const NULL_IS_EMPTY: bool = true;
+    const SHAPE: Shape = Shape::Argument;
 
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         match &node.value {
@@ -284,6 +283,132 @@ impl Field for Argument {
             Self::One(text) => text.encode(),
             Self::Many(texts) => Some(Tree::List(texts.iter().cloned().map(Tree::Text).collect())),
         }
+    }
+}
+
+/// An amount of bytes or a part of a whole, in the words of the document: `10GiB`, `12.5%`, `-1GiB`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Size(String);
+
+/// What a size means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Amount {
+    /// So many bytes.
+    Bytes(u64),
+    /// All but so many bytes.
+    AllBut(u64),
+    /// So many parts of a hundred.
+    Percent(f64),
+    /// All but so many parts of a hundred.
+    AllButPercent(f64),
+}
+
+impl Size {
+    /// What it means.
+    #[must_use]
+    pub fn amount(&self) -> Option<Amount> {
+        let (negative, text) =
+            self.0.strip_prefix('-').map_or((false, self.0.as_str()), |rest| (true, rest));
+        match text.strip_suffix('%') {
+            Some(number) => {
+                let whole = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+                let share: f64 = number.parse().ok().filter(|_| whole)?;
+                let amount = if negative { Amount::AllButPercent } else { Amount::Percent };
+                (0.0..=100.0).contains(&share).then(|| amount(share))
+            }
+            None => {
+                let amount = if negative { Amount::AllBut } else { Amount::Bytes };
+                text.parse::<types::ByteSize>().ok().map(|size| amount(size.0))
+            }
+        }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Field for Size {
+    const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape = Shape::Scalar(&Scalar::text("size", "10GiB"));
+
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        cx.scalar(node, "must be a size, as 10GiB, or a percentage from 0% to 100%", |text| {
+            Some(Self(text.to_owned())).filter(|size| size.amount().is_some())
+        })
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(Tree::Text(self.0.clone()))
+    }
+}
+
+/// A hardware address of any length: bytes in hexadecimal with colons between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HardwareAddress(pub Vec<u8>);
+
+impl Field for HardwareAddress {
+    const EMPTY_IS_ABSENT: bool = true;
+    const SHAPE: Shape = Shape::Scalar(&Scalar {
+        pattern: "^[0-9a-f:]+$",
+        ..Scalar::text("hardware address", "\"2e:3c:4d:5e:6f:70\"")
+    });
+
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let byte = |pair: &str| {
+            let hex = pair.len() == 2 && pair.bytes().all(|digit| digit.is_ascii_hexdigit());
+            hex.then(|| u8::from_str_radix(pair, 16).ok()).flatten()
+        };
+        let pairs = |text: &str| -> Option<Vec<u8>> {
+            if text.contains(':') {
+                return text.split(':').map(byte).collect();
+            }
+            (0..text.len()).step_by(2).map(|at| byte(text.get(at..at + 2)?)).collect()
+        };
+        cx.scalar(node, "must be a hardware address, as 2e:3c:4d:5e:6f:70", pairs).map(Self)
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        let bytes: Vec<_> = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Tree::Text(bytes.join(":")))
+    }
+}
+
+/// Ports from one to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PortRange {
+    /// First port.
+    pub first: u16,
+    /// Last port, not below the first.
+    pub last: u16,
+}
+
+impl Field for PortRange {
+    const SHAPE: Shape = Shape::Scalar(&Scalar::text("port or range of ports", "9000-9100"));
+
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let quoted = matches!(&node.value, Value::Scalar(_, Style::Quoted));
+        cx.scalar(node, "must be a port, as 443, or a range of ports, as 9000-9100", |text| {
+            let (first, last) = match text.split_once('-') {
+                Some((first, last)) => (first.parse().ok()?, last.parse().ok()?),
+                None => {
+                    let port = scalar::integer(text).filter(|_| !quoted)?;
+                    let port = u16::try_from(port).ok()?;
+                    (port, port)
+                }
+            };
+            (first <= last).then_some(Self { first, last })
+        })
+    }
+
+    fn encode(&self) -> Option<Tree> {
+        Some(if self.first == self.last {
+            Tree::Word(self.first.to_string())
+        } else {
+            Tree::Text(format!("{}-{}", self.first, self.last))
+        })
     }
 }
 

@@ -56,10 +56,6 @@ fn each_hostile_text_is_refused_at_its_place() {
         "1:13: HostnameConfig: apiVersion: must be v1alpha1",
     );
     check(
-        "apiVersion: v1alpha1\nkind: VolumeConfig\n",
-        "2:7: VolumeConfig is not supported by this version yet",
-    );
-    check(
         "apiVersion: v1alpha1\nkind: HostnamConfig\n",
         "2:7: unknown kind, not \"HostnamConfig\", did you mean \"HostnameConfig\"?",
     );

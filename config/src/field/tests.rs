@@ -1,5 +1,10 @@
 //! Fields of every shape, right and wrong.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use types::Secret;
+
 use super::*;
 
 section! {
@@ -8,9 +13,16 @@ section! {
         "enabled" => enabled: Option<bool>,
         "port" => port: Option<u16>,
         "key" => key: Option<Secret<String>>,
-        "list" => list: Vec<Sample>,
+        "list" => list: Vec<Item>,
         "labels" => labels: BTreeMap<String, String>,
         "mode" => mode: Option<Mode>,
+    }
+}
+
+section! {
+    /// An item of it.
+    pub struct Item {
+        "port" => port: Option<u16>,
     }
 }
 
@@ -23,7 +35,7 @@ choice! {
 }
 
 fn read(text: &str) -> (Option<Sample>, Vec<String>) {
-    let documents = crate::yaml::read::stream(text.as_bytes()).unwrap();
+    let documents = read::stream(text.as_bytes()).unwrap();
     let mut faults = Vec::new();
     let sample = Sample::decode(&documents[0], &mut Context::new("", &mut faults));
     (sample, faults.iter().map(ToString::to_string).collect())
@@ -73,7 +85,7 @@ fn an_empty_text_is_no_address_and_a_null_no_section() {
         }
     }
     let read = |text: &str| {
-        let documents = crate::yaml::read::stream(text.as_bytes()).unwrap();
+        let documents = read::stream(text.as_bytes()).unwrap();
         let mut faults = Vec::new();
         let empty = Empty::decode(&documents[0], &mut Context::new("", &mut faults));
         (empty, faults.iter().map(ToString::to_string).collect::<Vec<_>>())

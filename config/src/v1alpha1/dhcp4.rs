@@ -5,29 +5,29 @@ use types::LinkName;
 use crate::field::{choice, section};
 
 section! {
-    /// DHCP on a link.
-    pub struct Dhcp4Config {
+    /// Asks for an IPv4 address, routes and name servers on a link.
+    pub struct Dhcp4Config as "network.DHCPv4ConfigV1Alpha1" {
         /// The link.
-        "name" => name: Option<LinkName>,
-        /// Priority of the routes that come from it; 1024 when absent.
-        "routeMetric" => route_metric: Option<u32>,
-        /// Whether a hostname that comes from it is not taken.
-        "ignoreHostname" => ignore_hostname: Option<bool>,
-        /// How the client names itself; by its MAC address when absent.
-        "clientIdentifier" => client_identifier: Option<ClientIdentifier>,
-        /// The DUID, as bytes in hexadecimal with colons between.
-        "duidRaw" => duid_raw: Option<String>,
+        "name" => name: Option<LinkName> { required: true, example: "enp0s2", applied: &["network.OperatorConfig"] },
+        /// Priority of the routes that the server names.
+        "routeMetric" => route_metric: Option<u32> { default: "1024", applied: &["network.OperatorConfig"] },
+        /// Whether the name that the server proposes for the machine is ignored.
+        "ignoreHostname" => ignore_hostname: Option<bool> { default: "false", applied: &["network.OperatorConfig"] },
+        /// What the client is called towards the server.
+        "clientIdentifier" => client_identifier: Option<ClientIdentifier> { default: "mac", applied: &["network.OperatorConfig"] },
+        /// The DUID if that is what it is called: bytes in hexadecimal with colons between.
+        "duidRaw" => duid_raw: Option<String> { example: "\"00:01:02:aa:bb\"", schema: r#"{"type":"string","pattern":"^([0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+)$"}"#, applied: &["network.OperatorConfig"] },
     }
 }
 
 choice! {
-    /// How a DHCP client names itself.
+    /// What a DHCP client is called towards the server.
     pub enum ClientIdentifier {
-        /// Not at all.
+        /// Nothing.
         None = "none",
-        /// By its MAC address.
+        /// Its hardware address.
         Mac = "mac",
-        /// By a DUID.
+        /// A DUID.
         Duid = "duid",
     }
 }

@@ -3,12 +3,12 @@
 use crate::field::{choice, section};
 
 section! {
-    /// The machine's name: exactly one of a given one and a derived one.
-    pub struct HostnameConfig {
-        /// How a name is derived.
-        "auto" => auto: Option<AutoHostname>,
-        /// The name.
-        "hostname" => hostname: Option<String>,
+    /// Gives the machine its name: exactly one of `auto` and `hostname`.
+    pub struct HostnameConfig as "network.HostnameConfigV1Alpha1" {
+        /// How a name is derived when none is given.
+        "auto" => auto: Option<AutoHostname> { example: "stable", applied: &["network.HostnameConfig"] },
+        /// The name, with a domain or without.
+        "hostname" => hostname: Option<String> { example: "controlplane-1.example.org", applied: &["network.HostnameConfig"] },
     }
 }
 

@@ -24,6 +24,7 @@ use self::network::Network;
 use self::registry::Registries;
 use self::system::{File, Kernel, Logging, SeccompProfile, TimeSync, Udev};
 use crate::field::{Context, Field, section};
+use crate::table::{Scalar, Shape};
 use crate::value::{AcceptedCertificate, CertificateAndKey, Free};
 use crate::yaml::{Node, Tree};
 
@@ -64,6 +65,11 @@ impl std::fmt::Display for MachineType {
 
 /// The empty text and `join` are old words for a worker.
 impl Field for MachineType {
+    const SHAPE: Shape = Shape::Scalar(&Scalar {
+        words: &["controlplane", "worker"],
+        ..Scalar::text("word", "worker")
+    });
+
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         cx.scalar(node, "must be controlplane or worker", |text| match text {
             "controlplane" => Some(Self::ControlPlane),
@@ -80,17 +86,17 @@ impl Field for MachineType {
 
 section! {
     /// The machine.
-    pub struct Machine {
+    pub struct Machine as "v1alpha1.MachineConfig" {
         /// Control plane or worker; a worker when absent.
-        "type" => kind: Option<MachineType>,
+        "type" => kind: Option<MachineType> { default: "worker", applied: &["config.MachineType"] },
         /// Lets a machine ask the control plane for its certificate.
         "token" => token: Option<Secret<String>>,
         /// The authority of the machine API; without a key on a worker.
-        "ca" => ca: Option<CertificateAndKey>,
+        "ca" => ca: Option<CertificateAndKey> { applied: &["secrets.OSRoot"] },
         /// Further authorities whose certificates are accepted, for the time of a rotation.
-        "acceptedCAs" => accepted_cas: Vec<AcceptedCertificate>,
+        "acceptedCAs" => accepted_cas: Vec<AcceptedCertificate> { applied: &["secrets.OSRoot"], schema: r#"{"properties":{"crt":{"type":"string"}},"additionalProperties":false,"type":"object"}"# },
         /// Further names and addresses for the API's certificate.
-        "certSANs" => cert_sans: Vec<String>,
+        "certSANs" => cert_sans: Vec<String> { example: "[10.0.0.10, node.example.org]", applied: &["secrets.OSRoot"] },
         /// Which parts of the control plane run here.
         "controlPlane" => control_plane: Option<ControlPlaneParts>,
         /// The kubelet.
@@ -98,25 +104,25 @@ section! {
         /// Static pods.
         "pods" => pods: Vec<Free>,
         /// The network. Deprecated in favour of documents of their own.
-        "network" => network: Option<Box<Network>>,
+        "network" => network: Option<Box<Network>> { hidden: true },
         /// Further disks. Deprecated.
-        "disks" => disks: Vec<Disk>,
+        "disks" => disks: Vec<Disk> { hidden: true },
         /// Where and how to install.
         "install" => install: Option<Box<Install>>,
         /// Files to write.
         "files" => files: Vec<File>,
         /// Environment of the services. Deprecated.
-        "env" => env: BTreeMap<String, String>,
+        "env" => env: BTreeMap<String, String> { hidden: true },
         /// Synchronisation of the clock. Deprecated.
-        "time" => time: Option<TimeSync>,
+        "time" => time: Option<TimeSync> { hidden: true },
         /// Kernel parameters under `/proc/sys`.
-        "sysctls" => sysctls: BTreeMap<String, String>,
+        "sysctls" => sysctls: BTreeMap<String, String> { example: "{net.ipv4.ip_forward: \"0\"}" },
         /// Kernel attributes under `/sys`.
-        "sysfs" => sysfs: BTreeMap<String, String>,
+        "sysfs" => sysfs: BTreeMap<String, String> { example: "{devices.system.cpu.cpu0.cpufreq.scaling_governor: performance}" },
         /// Registries of container images. Deprecated.
-        "registries" => registries: Option<Registries>,
+        "registries" => registries: Option<Registries> { hidden: true },
         /// Encryption of the system's partitions. Deprecated.
-        "systemDiskEncryption" => system_disk_encryption: Option<SystemEncryption>,
+        "systemDiskEncryption" => system_disk_encryption: Option<SystemEncryption> { hidden: true },
         /// What can be switched on and off.
         "features" => features: Option<Box<Features>>,
         /// Rules for device nodes.
@@ -130,11 +136,11 @@ section! {
         /// Changes to the runtime specification of every container.
         "baseRuntimeSpecOverrides" => base_runtime_spec_overrides: Option<Free>,
         /// Labels of the Kubernetes node.
-        "nodeLabels" => node_labels: BTreeMap<String, String>,
+        "nodeLabels" => node_labels: BTreeMap<String, String> { example: "{rack: r13}" },
         /// Annotations of the Kubernetes node.
-        "nodeAnnotations" => node_annotations: BTreeMap<String, String>,
+        "nodeAnnotations" => node_annotations: BTreeMap<String, String> { example: "{example.org/owner: team-a}" },
         /// Taints of the Kubernetes node: `VALUE:EFFECT` or `EFFECT`.
-        "nodeTaints" => node_taints: BTreeMap<String, String>,
+        "nodeTaints" => node_taints: BTreeMap<String, String> { example: "{example.org/gpu: \"true:NoSchedule\"}" },
     }
 }
 
@@ -148,18 +154,26 @@ impl Machine {
 
 section! {
     /// Parts of the control plane that may be left to other machines.
-    pub struct ControlPlaneParts {
+    pub struct ControlPlaneParts as "v1alpha1.MachineControlPlaneConfig" {
         /// The controller manager.
-        "controllerManager" => controller_manager: Option<Part>,
+        "controllerManager" => controller_manager: Option<ControllerManagerPart>,
         /// The scheduler.
-        "scheduler" => scheduler: Option<Part>,
+        "scheduler" => scheduler: Option<SchedulerPart>,
     }
 }
 
 section! {
-    /// A part that runs unless it is disabled.
-    pub struct Part {
+    /// The controller manager on this machine.
+    pub struct ControllerManagerPart as "v1alpha1.MachineControllerManagerConfig" {
         /// Whether it does not run here.
-        "disabled" => disabled: Option<bool>,
+        "disabled" => disabled: Option<bool> { default: "false" },
+    }
+}
+
+section! {
+    /// The scheduler on this machine.
+    pub struct SchedulerPart as "v1alpha1.MachineSchedulerConfig" {
+        /// Whether it does not run here.
+        "disabled" => disabled: Option<bool> { default: "false" },
     }
 }

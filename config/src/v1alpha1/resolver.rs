@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use crate::field::section;
 
 section! {
-    /// Name servers and search domains.
-    pub struct ResolverConfig {
+    /// Says whom the machine asks for names.
+    pub struct ResolverConfig as "network.ResolverConfigV1Alpha1" {
         /// The name servers, in order.
         "nameservers" => nameservers: Vec<Nameserver>,
         /// The search domains.
@@ -16,18 +16,18 @@ section! {
 
 section! {
     /// A name server.
-    pub struct Nameserver {
+    pub struct Nameserver as "network.NameserverConfig" {
         /// Its address.
-        "address" => address: Option<IpAddr>,
+        "address" => address: Option<IpAddr> { example: "10.0.0.53", applied: &["network.ResolverConfig"] },
     }
 }
 
 section! {
     /// Domains in which short names are looked for.
-    pub struct SearchDomains {
+    pub struct SearchDomains as "network.SearchDomainsConfig" {
         /// The domains, in order.
-        "domains" => domains: Vec<String>,
-        /// Whether the domain of the hostname is none of them.
-        "disableDefault" => disable_default: Option<bool>,
+        "domains" => domains: Vec<String> { example: "[example.org]", applied: &["network.ResolverConfig"] },
+        /// Whether the domain of the machine's own name is none of them.
+        "disableDefault" => disable_default: Option<bool> { default: "false", applied: &["network.ResolverConfig"] },
     }
 }

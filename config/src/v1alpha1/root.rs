@@ -14,13 +14,13 @@ choice! {
 
 section! {
     /// The document without a `kind`.
-    pub struct Root {
+    pub struct Root as "v1alpha1.Config" {
         /// Version of the form; may be left out.
-        "version" => version: Option<Version>,
+        "version" => version: Option<Version> { inert: true },
         /// Whether services write verbose logs to the console.
-        "debug" => debug: Option<bool>,
+        "debug" => debug: Option<bool> { default: "false" },
         /// Whether the configuration is kept over a reboot; `false` is refused. Deprecated.
-        "persist" => persist: Option<bool>,
+        "persist" => persist: Option<bool> { default: "true", inert: true, hidden: true },
         /// The machine.
         "machine" => machine: Option<Box<Machine>>,
         /// The cluster.

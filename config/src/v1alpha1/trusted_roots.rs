@@ -3,11 +3,11 @@
 use crate::field::section;
 
 section! {
-    /// Further authorities.
-    pub struct TrustedRootsConfig {
+    /// Makes the machine trust further authorities when it connects to others.
+    pub struct TrustedRootsConfig as "security.TrustedRootsConfigV1Alpha1" {
         /// What they are called here.
-        "name" => name: Option<String>,
-        /// Certificates, PEM.
-        "certificates" => certificates: Option<String>,
+        "name" => name: Option<String> { required: true, example: "company" },
+        /// Their certificates, PEM.
+        "certificates" => certificates: Option<String> { example: "-----BEGIN CERTIFICATE-----" },
     }
 }

@@ -19,7 +19,6 @@ pub(super) fn check(config: &Config, report: &mut Report) {
     for document in config.documents() {
         report.document = document.label();
         match document {
-            Document::Root(_) | Document::TrustedRoots(_) => {}
             Document::Hostname(document) => {
                 hostname(document, config, report);
             }
@@ -35,6 +34,7 @@ pub(super) fn check(config: &Config, report: &mut Report) {
             Document::StaticHost(document) => {
                 static_host(document, report);
             }
+            _ => {}
         }
     }
     report.document.clear();
@@ -96,12 +96,12 @@ fn link(document: &LinkConfig, report: &mut Report) {
     if document.name.is_none() {
         report.wrong("name", "must be set");
     }
-    for (index, address) in document.addresses.iter().enumerate() {
+    for (index, address) in document.common.addresses.iter().enumerate() {
         if address.address.is_none() {
             report.wrong(&format!("addresses[{index}].address"), "must be set");
         }
     }
-    for (index, route) in document.routes.iter().enumerate() {
+    for (index, route) in document.common.routes.iter().enumerate() {
         let path = format!("routes[{index}]");
         if route.destination.is_some_and(|destination| destination.length() == 0) {
             report.wrong(&format!("{path}.destination"), "must be absent for a default route");

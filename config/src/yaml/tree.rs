@@ -168,8 +168,12 @@ fn is_literal(value: &str) -> bool {
         && !body.starts_with([' ', '\n', '\t'])
         && !body.ends_with('\n')
         && value.chars().all(|c| c == '\n' || c == '\t' || !c.is_control())
-        && !value.contains(['\u{feff}', '\u{2028}', '\u{2029}', '\u{85}'])
+        && !value.contains(UNPRINTED)
 }
+
+/// Characters beside the control characters that YAML does not take as they are (section 5.1 of its
+/// specification), or takes for something else.
+const UNPRINTED: [char; 6] = ['\u{feff}', '\u{2028}', '\u{2029}', '\u{85}', '\u{fffe}', '\u{ffff}'];
 
 /// A text in double quotes.
 fn quote(out: &mut String, value: &str) {
@@ -181,7 +185,7 @@ fn quote(out: &mut String, value: &str) {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
+            c if c.is_control() || UNPRINTED.contains(&c) => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => out.push(c),

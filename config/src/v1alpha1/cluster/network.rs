@@ -1,27 +1,28 @@
 //! `cluster.network`: networks of pods and services.
 
 use crate::field::{choice, section};
+use crate::table::Merge;
 use crate::value::Prefix;
 
 section! {
     /// The networks.
-    pub struct ClusterNetwork {
+    pub struct ClusterNetwork as "v1alpha1.ClusterNetworkConfig" {
         /// What connects pods.
-        "cni" => cni: Option<Cni>,
+        "cni" => cni: Option<Cni> { default: "{}" },
         /// Domain of services; `cluster.local` when absent.
-        "dnsDomain" => dns_domain: Option<String>,
+        "dnsDomain" => dns_domain: Option<String> { default: "cluster.local" },
         /// Networks of pods; 10.244.0.0/16 when absent.
-        "podSubnets" => pod_subnets: Vec<Prefix>,
+        "podSubnets" => pod_subnets: Vec<Prefix> { default: "[10.244.0.0/16]", merge: Merge::Replace, schema: r#"{"items":{"type":"string"},"type":"array"}"# },
         /// Networks of services; 10.96.0.0/12 when absent.
-        "serviceSubnets" => service_subnets: Vec<Prefix>,
+        "serviceSubnets" => service_subnets: Vec<Prefix> { default: "[10.96.0.0/12]", merge: Merge::Replace, schema: r#"{"items":{"type":"string"},"type":"array"}"# },
     }
 }
 
 section! {
     /// What connects pods.
-    pub struct Cni {
+    pub struct Cni as "v1alpha1.CNIConfig" {
         /// Which one; flannel when absent.
-        "name" => name: Option<CniName>,
+        "name" => name: Option<CniName> { default: "flannel" },
         /// URLs of manifests, for a custom one.
         "urls" => urls: Vec<String>,
         /// Options of flannel.
@@ -43,10 +44,10 @@ choice! {
 
 section! {
     /// Options of flannel.
-    pub struct Flannel {
+    pub struct Flannel as "v1alpha1.FlannelCNIConfig" {
         /// Further arguments.
         "extraArgs" => extra_args: Vec<String>,
         /// Whether network policies are enforced.
-        "kubeNetworkPoliciesEnabled" => kube_network_policies_enabled: Option<bool>,
+        "kubeNetworkPoliciesEnabled" => kube_network_policies_enabled: Option<bool> { default: "false" },
     }
 }

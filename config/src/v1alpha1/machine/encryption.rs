@@ -1,10 +1,8 @@
 //! `machine.systemDiskEncryption`: the system's partitions under LUKS. Deprecated in favour of
 //! VolumeConfig.
 
-use types::Secret;
-
 use crate::field::section;
-use crate::value::Nothing;
+use crate::v1alpha1::volume::{KmsKey, NodeIdKey, StaticKey};
 
 section! {
     /// Which partitions are encrypted.
@@ -38,11 +36,11 @@ section! {
     /// One key; exactly one kind of it.
     pub struct EncryptionKey {
         /// Slot in the LUKS header.
-        "slot" => slot: Option<u32>,
+        "slot" => slot: Option<u32> { default: "0" },
         /// A passphrase in the configuration.
         "static" => passphrase: Option<StaticKey>,
         /// Derived from the node's identity.
-        "nodeID" => node_id: Option<Nothing>,
+        "nodeID" => node_id: Option<NodeIdKey>,
         /// Sealed by a server.
         "kms" => kms: Option<KmsKey>,
         /// Sealed by the TPM.
@@ -51,25 +49,9 @@ section! {
 }
 
 section! {
-    /// A passphrase.
-    pub struct StaticKey {
-        /// The passphrase.
-        "passphrase" => passphrase: Option<Secret<String>>,
-    }
-}
-
-section! {
-    /// A key server.
-    pub struct KmsKey {
-        /// URL of the server.
-        "endpoint" => endpoint: Option<String>,
-    }
-}
-
-section! {
     /// The TPM.
     pub struct TpmKey {
         /// Whether enrolment insists on SecureBoot.
-        "checkSecurebootStatusOnEnroll" => check_secureboot_on_enroll: Option<bool>,
+        "checkSecurebootStatusOnEnroll" => check_secureboot_on_enroll: Option<bool> { default: "false" },
     }
 }

@@ -4,25 +4,25 @@ use crate::field::{choice, section};
 
 section! {
     /// The installation.
-    pub struct Install {
+    pub struct Install as "v1alpha1.InstallConfig" {
         /// Device node of the disk.
-        "disk" => disk: Option<String>,
+        "disk" => disk: Option<String> { example: "/dev/nvme0n1" },
         /// The disk by what it is.
         "diskSelector" => disk_selector: Option<DiskSelector>,
         /// Arguments for the kernel's command line. Deprecated.
-        "extraKernelArgs" => extra_kernel_args: Vec<String>,
+        "extraKernelArgs" => extra_kernel_args: Vec<String> { hidden: true, example: "[console=ttyS1]" },
         /// The image that is installed.
         "image" => image: Option<String>,
         /// System extensions. Deprecated.
-        "extensions" => extensions: Vec<Extension>,
+        "extensions" => extensions: Vec<Extension> { hidden: true },
         /// Whether a boot loader is installed. Deprecated.
-        "bootloader" => bootloader: Option<bool>,
+        "bootloader" => bootloader: Option<bool> { hidden: true, default: "true" },
         /// Whether the whole disk is wiped first.
-        "wipe" => wipe: Option<bool>,
+        "wipe" => wipe: Option<bool> { default: "false" },
         /// Whether the MBR is made for firmware that insists on an active partition.
-        "legacyBIOSSupport" => legacy_bios_support: Option<bool>,
+        "legacyBIOSSupport" => legacy_bios_support: Option<bool> { default: "false" },
         /// Whether GRUB takes the command line of the unified kernel image.
-        "grubUseUKICmdline" => grub_use_uki_cmdline: Option<bool>,
+        "grubUseUKICmdline" => grub_use_uki_cmdline: Option<bool> { default: "false" },
     }
 }
 
@@ -36,13 +36,13 @@ section! {
 
 section! {
     /// What a disk must match; `*` and `?` in texts are patterns.
-    pub struct DiskSelector {
+    pub struct DiskSelector as "v1alpha1.InstallDiskSelector" {
         /// Size with a comparison, as `>= 1TB`.
-        "size" => size: Option<String>,
+        "size" => size: Option<String> { example: "\">= 1TB\"" },
         /// Name of the device.
         "name" => name: Option<String>,
         /// Model.
-        "model" => model: Option<String>,
+        "model" => model: Option<String> { example: "\"WDC*\"" },
         /// Serial number.
         "serial" => serial: Option<String>,
         /// Modalias.
@@ -54,7 +54,7 @@ section! {
         /// Kind of disk.
         "type" => kind: Option<DiskType>,
         /// Path on the bus.
-        "busPath" => bus_path: Option<String>,
+        "busPath" => bus_path: Option<String> { example: "\"/pci0000:00/*\"" },
     }
 }
 

@@ -7,19 +7,20 @@ use types::{LinkName, Secret};
 
 use super::bond::Bond;
 use crate::field::section;
+use crate::table::Merge;
 use crate::value::{Address, Duration, Prefix};
 
 section! {
     /// A link and what is to be done with it.
     pub struct Interface {
         /// Its name.
-        "interface" => name: Option<LinkName>,
+        "interface" => name: Option<LinkName> { applied: &["network.LinkConfig"] },
         /// Or what it is.
         "deviceSelector" => device_selector: Option<DeviceSelector>,
         /// Addresses.
-        "addresses" => addresses: Vec<Address>,
+        "addresses" => addresses: Vec<Address> { applied: &["network.AddressConfig"] },
         /// One address; not beside `addresses`. Deprecated long ago.
-        "cidr" => cidr: Option<Prefix>,
+        "cidr" => cidr: Option<Prefix> { applied: &["network.AddressConfig"] },
         /// Routes through it.
         "routes" => routes: Vec<Route>,
         /// Makes it a bond.
@@ -29,15 +30,15 @@ section! {
         /// Puts it into a bridge.
         "bridgePort" => bridge_port: Option<BridgePort>,
         /// VLANs on it.
-        "vlans" => vlans: Vec<Vlan>,
+        "vlans" => vlans: Vec<Vlan> { merge: Merge::By(&["vlanId"]) },
         /// Largest packet in bytes; 0 leaves it alone.
-        "mtu" => mtu: Option<u32>,
+        "mtu" => mtu: Option<u32> { applied: &["network.LinkConfig"] },
         /// Whether addresses come from DHCP.
-        "dhcp" => dhcp: Option<bool>,
+        "dhcp" => dhcp: Option<bool> { default: "false", applied: &["network.OperatorConfig"] },
         /// Whether it is left alone.
-        "ignore" => ignore: Option<bool>,
+        "ignore" => ignore: Option<bool> { default: "false", applied: &["network.LinkConfig"] },
         /// Makes it a dummy link.
-        "dummy" => dummy: Option<bool>,
+        "dummy" => dummy: Option<bool> { default: "false" },
         /// How DHCP is done.
         "dhcpOptions" => dhcp_options: Option<DhcpOptions>,
         /// Makes it a WireGuard link.
@@ -69,15 +70,15 @@ section! {
     /// A route.
     pub struct Route {
         /// Destination; everything when absent.
-        "network" => network: Option<Prefix>,
+        "network" => network: Option<Prefix> { applied: &["network.RouteConfig"] },
         /// Next hop.
-        "gateway" => gateway: Option<IpAddr>,
+        "gateway" => gateway: Option<IpAddr> { applied: &["network.RouteConfig"] },
         /// Preferred source address.
-        "source" => source: Option<IpAddr>,
+        "source" => source: Option<IpAddr> { applied: &["network.RouteConfig"] },
         /// Priority: the lowest wins; 1024 when absent.
-        "metric" => metric: Option<u32>,
+        "metric" => metric: Option<u32> { default: "1024", applied: &["network.RouteConfig"] },
         /// Largest packet in bytes.
-        "mtu" => mtu: Option<u32>,
+        "mtu" => mtu: Option<u32> { applied: &["network.RouteConfig"] },
     }
 }
 
@@ -125,9 +126,9 @@ section! {
         /// One address; not beside `addresses`.
         "cidr" => cidr: Option<Prefix>,
         /// Routes through it.
-        "routes" => routes: Vec<Route>,
+        "routes" => routes: Vec<Route> { idle: true },
         /// Whether addresses come from DHCP.
-        "dhcp" => dhcp: Option<bool>,
+        "dhcp" => dhcp: Option<bool> { default: "false" },
         /// Number of the VLAN, 1 to 4094.
         "vlanId" => id: Option<u16>,
         /// Largest packet in bytes.
@@ -135,7 +136,7 @@ section! {
         /// A shared address.
         "vip" => vip: Option<Vip>,
         /// How DHCP is done.
-        "dhcpOptions" => dhcp_options: Option<DhcpOptions>,
+        "dhcpOptions" => dhcp_options: Option<DhcpOptions> { idle: true },
     }
 }
 
@@ -143,11 +144,11 @@ section! {
     /// How DHCP is done.
     pub struct DhcpOptions {
         /// Priority of the routes that come from it; 1024 when absent.
-        "routeMetric" => route_metric: Option<u32>,
+        "routeMetric" => route_metric: Option<u32> { default: "1024", applied: &["network.OperatorConfig"] },
         /// Whether DHCPv4 is spoken; yes when absent.
-        "ipv4" => ipv4: Option<bool>,
+        "ipv4" => ipv4: Option<bool> { default: "true", applied: &["network.OperatorConfig"] },
         /// Whether DHCPv6 is spoken; no when absent.
-        "ipv6" => ipv6: Option<bool>,
+        "ipv6" => ipv6: Option<bool> { default: "false" },
         /// The identity for DHCPv6.
         "duidv6" => duid_v6: Option<String>,
     }

@@ -5,24 +5,25 @@ use std::net::IpAddr;
 
 use super::interface::Interface;
 use crate::field::section;
+use crate::table::Merge;
 
 section! {
     /// The network.
     pub struct Network {
         /// The hostname.
-        "hostname" => hostname: Option<String>,
+        "hostname" => hostname: Option<String> { applied: &["network.HostnameConfig"] },
         /// Links.
-        "interfaces" => interfaces: Vec<Interface>,
+        "interfaces" => interfaces: Vec<Interface> { merge: Merge::By(&["interface", "deviceSelector"]) },
         /// Name servers.
-        "nameservers" => nameservers: Vec<IpAddr>,
+        "nameservers" => nameservers: Vec<IpAddr> { applied: &["network.ResolverConfig"] },
         /// Domains in which short names are looked for.
-        "searchDomains" => search_domains: Vec<String>,
+        "searchDomains" => search_domains: Vec<String> { applied: &["network.ResolverConfig"] },
         /// Names that are known without a name server.
         "extraHostEntries" => extra_host_entries: Vec<ExtraHost>,
         /// The mesh between the cluster's members.
         "kubespan" => kubespan: Option<KubeSpan>,
         /// Whether the domain of the hostname is no search domain.
-        "disableSearchDomain" => disable_search_domain: Option<bool>,
+        "disableSearchDomain" => disable_search_domain: Option<bool> { default: "false", applied: &["network.ResolverConfig"] },
     }
 }
 
@@ -30,9 +31,9 @@ section! {
     /// Names of an address.
     pub struct ExtraHost {
         /// The address.
-        "ip" => ip: Option<IpAddr>,
+        "ip" => ip: Option<IpAddr> { applied: &["files.EtcFile"] },
         /// Its names.
-        "aliases" => aliases: Vec<String>,
+        "aliases" => aliases: Vec<String> { applied: &["files.EtcFile"] },
     }
 }
 
@@ -40,15 +41,15 @@ section! {
     /// The mesh between the cluster's members.
     pub struct KubeSpan {
         /// Whether there is one.
-        "enabled" => enabled: Option<bool>,
+        "enabled" => enabled: Option<bool> { default: "false" },
         /// Whether pods' networks go through it.
-        "advertiseKubernetesNetworks" => advertise_kubernetes_networks: Option<bool>,
+        "advertiseKubernetesNetworks" => advertise_kubernetes_networks: Option<bool> { default: "false" },
         /// Whether a peer that is down is reached outside of it.
-        "allowDownPeerBypass" => allow_down_peer_bypass: Option<bool>,
+        "allowDownPeerBypass" => allow_down_peer_bypass: Option<bool> { default: "false" },
         /// Whether endpoints that peers see are told to others.
-        "harvestExtraEndpoints" => harvest_extra_endpoints: Option<bool>,
+        "harvestExtraEndpoints" => harvest_extra_endpoints: Option<bool> { default: "false" },
         /// Largest packet in bytes; 1420 when absent.
-        "mtu" => mtu: Option<u32>,
+        "mtu" => mtu: Option<u32> { default: "1420" },
         /// Which addresses take part.
         "filters" => filters: Option<KubeSpanFilters>,
     }

@@ -24,9 +24,9 @@ section! {
         /// URLs, in order.
         "endpoints" => endpoints: Vec<String>,
         /// Whether the URLs hold the whole path.
-        "overridePath" => override_path: Option<bool>,
+        "overridePath" => override_path: Option<bool> { default: "false" },
         /// Whether the registry itself is never asked.
-        "skipFallback" => skip_fallback: Option<bool>,
+        "skipFallback" => skip_fallback: Option<bool> { default: "false" },
     }
 }
 
@@ -48,7 +48,7 @@ section! {
         /// Its authority.
         "ca" => ca: Option<Pem>,
         /// Whether its certificate is not checked.
-        "insecureSkipVerify" => insecure_skip_verify: Option<bool>,
+        "insecureSkipVerify" => insecure_skip_verify: Option<bool> { default: "false" },
     }
 }
 
