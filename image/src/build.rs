@@ -27,7 +27,7 @@ pub(crate) fn run(cli: &Cli) -> Result<()> {
 }
 
 /// What every part of a build needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Builder {
     pub(crate) workspace: Workspace,
     pub(crate) cache: Cache,

@@ -1,7 +1,9 @@
 //! Builds the node's programs with cargo.
 //!
-//! Two builds in different folders are equal: every path of the builder is mapped to a fixed name,
-//! for rustc and for the C compiler that some crates call.
+//! Two builds in different folders are equal: cargo names our own sources by their path inside the
+//! workspace, and every other path of the builder is mapped to a fixed name, for rustc and for the C
+//! compiler that some crates call. The workspace is not in those maps, which are part of what cargo
+//! tells builds apart by: clones that share a target folder share its dependencies.
 
 use std::path::{Path, PathBuf};
 
@@ -71,10 +73,5 @@ fn maps(workspace: &Workspace, target: &Path) -> Result<Vec<(String, &'static st
         }
     };
     let text = |path: &Path| path.display().to_string();
-    Ok(vec![
-        (sysroot, "/rust"),
-        (text(&cargo), "/cargo"),
-        (text(workspace.root()), "/holdfast"),
-        (text(target), "/target"),
-    ])
+    Ok(vec![(sysroot, "/rust"), (text(&cargo), "/cargo"), (text(target), "/target")])
 }

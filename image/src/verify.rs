@@ -16,9 +16,18 @@ use crate::{initramfs, kernel, oci, programs, squashfs};
 pub(crate) fn run(builder: &Builder, with_kernel: bool) -> Result<()> {
     let scratch = builder.cache.scratch()?;
     let first = build(builder, with_kernel, &scratch.path().join("a"), "target")?;
-    // Another folder for the compiler, of another length: a path that leaks shifts what follows.
-    let second =
-        build(builder, with_kernel, &scratch.path().join("second"), "target-for-the-second-build")?;
+    // Other folders for the sources and the compiler, of another length: a path that leaks shifts
+    // what follows.
+    let elsewhere = Builder {
+        workspace: builder.workspace.copy(&scratch.path().join("copy"))?,
+        ..builder.clone()
+    };
+    let second = build(
+        &elsewhere,
+        with_kernel,
+        &scratch.path().join("second"),
+        "target-for-the-second-build",
+    )?;
     let mut different = Vec::new();
     for (a, b) in first.iter().zip(&second) {
         report(&a.line());

@@ -1,8 +1,11 @@
 //! Where the sources are.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+
+use crate::run::Run;
 
 /// The root of this repository's sources.
 #[derive(Debug, Clone)]
@@ -18,6 +21,21 @@ impl Workspace {
             .find(|dir| dir.join("kernel-config").is_dir() && dir.join("Cargo.toml").is_file())
             .map(|dir| Self { root: dir.to_owned() })
             .with_context(|| format!("{} is not inside the sources of Holdfast", here.display()))
+    }
+
+    /// Copies the sources that git knows, as they are in the work tree, into the new folder `dir`.
+    pub(crate) fn copy(&self, dir: &Path) -> Result<Self> {
+        let files = Run::new("git").dir(&self.root).args(["ls-files", "-z"]).text()?;
+        for name in files.split_terminator('\0') {
+            let (from, to) = (self.root.join(name), dir.join(name));
+            if !from.exists() {
+                continue;
+            }
+            let parent = to.parent().unwrap_or(dir);
+            fs::create_dir_all(parent).with_context(|| format!("make {}", parent.display()))?;
+            fs::copy(&from, &to).with_context(|| format!("copy {}", from.display()))?;
+        }
+        Ok(Self { root: dir.to_owned() })
     }
 
     /// The repository's root folder.
