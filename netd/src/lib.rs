@@ -7,6 +7,7 @@
 
 mod dhcp4;
 mod operator;
+mod sandbox;
 mod say;
 
 use std::error::Error;
@@ -26,18 +27,19 @@ const NAME: &str = "netd";
 /// Runs netd until it is ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = match runtime {
-        Ok(runtime) => runtime.block_on(serve()),
-        Err(error) => Err(error.into()),
-    };
-    match result {
+    match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(format_args!("{error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn start() -> Result<(), Box<dyn Error>> {
+    sandbox::enter()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(serve())
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {

@@ -189,6 +189,8 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    use dhcproto::v4::DhcpOption;
+
     use super::*;
     use crate::dhcp4::lease::tests::answer;
 
@@ -268,5 +270,39 @@ mod tests {
         assert_eq!(hear(&mut client, MessageType::Nak, at(0)), []);
         let mut client = bound();
         assert_eq!(hear(&mut client, MessageType::Offer, at(1)), []);
+    }
+
+    proptest::proptest! {
+        /// Whatever servers say and however late the clock calls, the client goes on: it waits for a
+        /// time to come, and sends at most one message for one input.
+        #[test]
+        fn it_never_stands_still(
+            inputs in proptest::collection::vec((0_u8..6, 0_u64..200_000, 0_u32..100_000), 0..60),
+        ) {
+            let mut client = Client::new(None, at(0));
+            let mut now = at(0);
+            for (input, wait, lease) in inputs {
+                now += Duration::from_secs(wait);
+                let kind = match input {
+                    0 => Some(MessageType::Offer),
+                    1 => Some(MessageType::Ack),
+                    2 => Some(MessageType::Nak),
+                    3 => Some(MessageType::Discover),
+                    _ => None,
+                };
+                let outputs = if let Some(kind) = kind {
+                    let mut message = answer(kind);
+                    message.opts_mut().insert(DhcpOption::AddressLeaseTime(lease));
+                    client.take(&Input::Heard(&message), now, 0.5)
+                } else {
+                    now = now.max(client.wake_at().unwrap_or_default());
+                    client.take(&Input::Tick, now, 0.5)
+                };
+                let sent = outputs.iter().filter(|output| matches!(output, Output::Send(_)));
+                proptest::prop_assert!(sent.count() <= 1);
+                let wake_at = client.wake_at().expect("a time");
+                proptest::prop_assert!(kind.is_some() || wake_at > now, "{wake_at:?} {now:?}");
+            }
+        }
     }
 }

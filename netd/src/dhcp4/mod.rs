@@ -7,3 +7,6 @@ pub(crate) mod client;
 pub(crate) mod lease;
 pub(crate) mod link;
 pub(crate) mod message;
+
+#[cfg(test)]
+mod tests;
