@@ -58,6 +58,8 @@ pub(crate) struct Client {
     state: State,
     /// Messages sent in this state without an answer.
     tries: u32,
+    /// Refusals since the last lease.
+    refusals: u32,
     wake_at: Option<Duration>,
 }
 
@@ -65,7 +67,7 @@ impl Client {
     /// A client that asks for `before`, the address of an earlier life, or else for any.
     pub(crate) fn new(before: Option<Ipv4Addr>, now: Duration) -> Self {
         let state = before.map_or(State::Selecting, |address| State::Rebooting { address });
-        Self { state, tries: 0, wake_at: Some(now) }
+        Self { state, tries: 0, refusals: 0, wake_at: Some(now) }
     }
 
     /// When [`Input::Tick`] is wanted.
@@ -152,22 +154,32 @@ impl Client {
             (State::Rebooting { .. } | State::Bound { .. }, Some(MessageType::Ack)) => {
                 Lease::of(message).map(|lease| self.bind(lease, now)).unwrap_or_default()
             }
-            (State::Bound { .. }, Some(MessageType::Nak)) => {
-                let mut outputs = vec![Output::Lost];
-                outputs.extend(self.select(now, jitter));
-                outputs
-            }
-            (State::Rebooting { .. } | State::Requesting { .. }, Some(MessageType::Nak)) => {
-                let mut outputs = vec![Output::Lost];
-                outputs.extend(self.select(now, jitter));
-                outputs
-            }
+            (
+                State::Bound { .. } | State::Rebooting { .. } | State::Requesting { .. },
+                Some(MessageType::Nak),
+            ) => self.refused(now, jitter),
             _ => Vec::new(),
         }
     }
 
+    /// The first refusal in a row tells a machine that it has moved: it searches at once. A server
+    /// that offers and then refuses is searched for with growing waits.
+    fn refused(&mut self, now: Duration, jitter: f64) -> Vec<Output> {
+        let mut outputs = vec![Output::Lost];
+        self.refusals = self.refusals.saturating_add(1);
+        if self.refusals == 1 {
+            outputs.extend(self.select(now, jitter));
+        } else {
+            self.state = State::Selecting;
+            self.tries = 0;
+            self.wake_at = Some(now + wait(self.refusals - 2, jitter));
+        }
+        outputs
+    }
+
     fn bind(&mut self, lease: Lease, now: Duration) -> Vec<Output> {
         self.tries = 0;
+        self.refusals = 0;
         self.wake_at = lease.times.map(|times| now + times.renew);
         self.state = State::Bound { lease: Box::new(lease.clone()), since: now };
         vec![Output::Bound(Box::new(lease))]
@@ -180,11 +192,16 @@ impl Client {
     }
 
     fn ask(&mut self, say: Say, now: Duration, jitter: f64) -> Vec<Output> {
-        let wait = FIRST_WAIT.saturating_mul(1 << self.tries.min(6)).min(LONGEST_WAIT);
+        self.wake_at = Some(now + wait(self.tries, jitter));
         self.tries = self.tries.saturating_add(1);
-        self.wake_at = Some(now + wait.mul_f64(0.75 + jitter.clamp(0.0, 1.0) / 2.0));
         vec![Output::Send(say)]
     }
+}
+
+/// How long to wait after `before` tries.
+fn wait(before: u32, jitter: f64) -> Duration {
+    let wait = FIRST_WAIT.saturating_mul(1 << before.min(6)).min(LONGEST_WAIT);
+    wait.mul_f64(0.75 + jitter.clamp(0.0, 1.0) / 2.0)
 }
 
 #[cfg(test)]
@@ -260,6 +277,22 @@ mod tests {
         client.take(&Input::Tick, at(0), 0.5);
         let outputs = hear(&mut client, MessageType::Nak, at(1));
         assert_eq!(outputs, [Output::Lost, Output::Send(Say::Discover)]);
+    }
+
+    #[test]
+    fn a_server_that_offers_and_refuses_is_not_asked_without_pause() {
+        let mut client = Client::new(None, at(0));
+        let mut now = at(0);
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            client.take(&Input::Tick, now, 0.5);
+            hear(&mut client, MessageType::Offer, now);
+            hear(&mut client, MessageType::Nak, now);
+            let next = client.wake_at().expect("a time");
+            waits.push((next - now).as_secs());
+            now = next;
+        }
+        assert_eq!(waits, [1, 1, 2, 4, 8]);
     }
 
     #[test]

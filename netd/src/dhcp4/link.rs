@@ -1,12 +1,14 @@
 //! The client of one link with its socket and its clock.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use linux::packet::Socket;
 use linux::time::Clock;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::task::JoinSet;
 
 use super::client::{Client, Input, Output};
 use super::lease::Lease;
@@ -28,15 +30,24 @@ pub(crate) struct Link {
 }
 
 /// Runs the client until it is dropped; `report` hears of each lease and of its loss.
+///
+/// A client that fails, or panics over what it was sent, is said so and begins anew after a pause.
 pub(crate) async fn run(
     link: Link,
     before: Option<Ipv4Addr>,
-    report: impl Fn(Option<Lease>) + Send,
+    report: impl Fn(Option<Lease>) + Send + Sync + 'static,
 ) {
+    let report = Arc::new(report);
     let mut before = before;
     loop {
-        if let Err(error) = serve(&link, before, &report).await {
-            say(format_args!("dhcp4 {}: {error}", link.name));
+        // The set ends its task when it is dropped, which a bare task would outlive.
+        let mut one = JoinSet::new();
+        let (own, report) = (link.clone(), Arc::clone(&report));
+        one.spawn(async move { serve(&own, before, &*report).await });
+        match one.join_next().await {
+            Some(Ok(Err(error))) => say(format_args!("dhcp4 {}: {error}", link.name)),
+            Some(Err(error)) => say(format_args!("dhcp4 {}: the client ended: {error}", link.name)),
+            Some(Ok(Ok(()))) | None => {}
         }
         before = None;
         tokio::time::sleep(AGAIN).await;
@@ -46,7 +57,7 @@ pub(crate) async fn run(
 async fn serve(
     link: &Link,
     before: Option<Ipv4Addr>,
-    report: &(impl Fn(Option<Lease>) + Send),
+    report: &(impl Fn(Option<Lease>) + Send + Sync),
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let socket = Socket::open(link.index, CLIENT_PORT)?;
     #[expect(

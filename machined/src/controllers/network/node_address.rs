@@ -8,6 +8,7 @@
 //! The default address stays as long as there is that address, since others know the node by it.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use cosi::{BoxError, Context, Controller, Declaration, Resource, exclusive, weak};
 use resources::namespace::NETWORK;
@@ -78,6 +79,9 @@ impl Controller for NodeAddressController {
 /// of a link that is up                  | accumulative, current, routed
 /// the earlier default, if still current | default
 /// else the first of the first link      | default
+///
+/// A site-local IPv6 address is the default only for want of another: it is deprecated (RFC 3879)
+/// and comes from a router that a machine may hear before its DHCP server.
 fn plan(
     addresses: &[Resource<AddressStatus>],
     links: &[Resource<LinkStatus>],
@@ -97,10 +101,12 @@ fn plan(
     let mut accumulative: BTreeSet<IpPrefix> = known.iter().map(|known| known.address).collect();
     let room = MAX_ACCUMULATED.saturating_sub(accumulative.len());
     accumulative.extend(earlier.iter().take(room));
-    let first = up().min_by_key(|address| (&address.link_name, address.address));
+    let first = up().min_by_key(|address| {
+        (is_site_local(address.address), &address.link_name, address.address)
+    });
     let default = default
         .copied()
-        .filter(|default| current.contains(default))
+        .filter(|default| current.contains(default) && !is_site_local(*default))
         .or_else(|| first.map(|address| address.address));
     let current: Vec<IpPrefix> = current.into_iter().collect();
     let mut sets = vec![
@@ -112,11 +118,19 @@ fn plan(
     sets
 }
 
+/// Whether the address is of `fec0::/10`.
+fn is_site_local(address: IpPrefix) -> bool {
+    match address.addr() {
+        IpAddr::V4(_) => false,
+        IpAddr::V6(ip) => ip.segments()[0] & 0xffc0 == 0xfec0,
+    }
+}
+
 fn is_public(status: &AddressStatus) -> bool {
     let ip = status.address.addr();
     let link_local = match ip {
-        std::net::IpAddr::V4(ip) => ip.is_link_local(),
-        std::net::IpAddr::V6(ip) => ip.is_unicast_link_local(),
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
     };
     status.scope.0 < Scope::LINK.0 && !ip.is_loopback() && !ip.is_multicast() && !link_local
 }
@@ -198,6 +212,18 @@ mod tests {
         };
         check("10.0.0.3/24", "10.0.0.3/24");
         check("10.0.0.9/24", "10.0.0.2/24");
+    }
+
+    #[test]
+    fn a_site_local_address_is_the_default_only_alone() {
+        let links = [link("eth0", LinkFlags::UP)];
+        let site_local = prefix("fec0::2/64");
+        let check = |addresses: &[Resource<AddressStatus>], expected: &str| {
+            let sets = plan(addresses, &links, Some(&site_local), &[]);
+            assert_eq!(set(&sets, DEFAULT), [prefix(expected)]);
+        };
+        check(&[address("eth0", "fec0::2/64")], "fec0::2/64");
+        check(&[address("eth0", "fec0::2/64"), address("eth0", "10.0.0.3/24")], "10.0.0.3/24");
     }
 
     #[test]
