@@ -49,6 +49,7 @@ macro_rules! tagged {
 
 tagged!(
     common::Data,
+    inspect::ControllerRuntimeDependency in ControllerRuntimeDependenciesResponse,
     machine::ApplyConfiguration in ApplyConfigurationResponse,
     machine::Event,
     machine::FileInfo,

@@ -8,6 +8,7 @@ pub(crate) mod dmesg;
 pub(crate) mod events;
 pub(crate) mod generate;
 pub(crate) mod get;
+pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod logs;
 pub(crate) mod memory;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Generate(generate::Args),
     #[command(visible_alias = "g")]
     Get(get::Args),
+    Inspect(inspect::Args),
     #[command(visible_alias = "ls")]
     List(list::Args),
     Logs(logs::Args),
@@ -72,6 +74,7 @@ pub(crate) async fn run(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Events(args) => events::run(&args, cx).await,
         Command::Generate(args) => generate::run(&args, cx),
         Command::Get(args) => get::run(&args, cx).await,
+        Command::Inspect(args) => inspect::run(&args, cx).await,
         Command::List(args) => list::run(&args, cx).await,
         Command::Logs(args) => logs::run(&args, cx).await,
         Command::Memory(args) => memory::run(&args, cx).await,

@@ -97,6 +97,16 @@ pub(crate) async fn resolve(group: &Group, wanted: &str) -> anyhow::Result<Kind>
     }
 }
 
+/// Every type of a node. A definition that cannot be read is left out: the node may be newer than
+/// this client.
+pub(crate) async fn definitions(group: &Group) -> Result<Vec<Kind>, Fault> {
+    let definitions = list(group, META, DEFINITIONS).await?.into_iter();
+    let specs = definitions.filter_map(|resource| {
+        ResourceDefinitionSpec::decode(resource.spec?.proto_spec.as_slice()).ok()
+    });
+    Ok(specs.map(Kind::of).collect())
+}
+
 /// Whether a definition goes by this name.
 fn names(id: &str, aliases: &[String], wanted: &str) -> bool {
     id.eq_ignore_ascii_case(wanted)

@@ -23,6 +23,8 @@ const COMMANDS: &[&str] = &[
     "gen",
     "gen config",
     "get",
+    "inspect",
+    "inspect dependencies",
     "list",
     "logs",
     "memory",

@@ -3,11 +3,15 @@
 use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
 
+use api::inspect::{
+    ControllerDependencyEdge, ControllerRuntimeDependenciesResponse, ControllerRuntimeDependency,
+    DependencyEdgeType,
+};
 use cosi::{State, SystemClock};
 use resources::network::HostnameStatus;
 
 use crate::fake::run::Client;
-use crate::fake::{Door, Fake, Scripts};
+use crate::fake::{Door, Fake, Reply, Scripts};
 
 const OWNER: &str = "network.HostnameStatus";
 
@@ -43,6 +47,29 @@ fn types_are_found_by_all_their_names() {
         assert_eq!((ran.code, ran.out.as_str()), (Some(0), "one\n"), "{name}: {ran:?}");
     }
     client.run(&["get", "hostname"]).golden("store/table");
+}
+
+#[test]
+fn the_graph_of_controllers_can_show_what_there_is() {
+    let state = State::new(Arc::new(SystemClock));
+    resources::register_all(&state);
+    rename(&state, "one");
+    let edge = ControllerDependencyEdge {
+        controller_name: OWNER.to_owned(),
+        edge_type: DependencyEdgeType::OutputExclusive.into(),
+        resource_type: <HostnameStatus as cosi::Spec>::TYPE.to_owned(),
+        ..ControllerDependencyEdge::default()
+    };
+    let graph = ControllerRuntimeDependency { metadata: None, edges: vec![edge] };
+    let answer = ControllerRuntimeDependenciesResponse { messages: vec![graph] };
+    let path = "/inspect.InspectService/ControllerRuntimeDependencies";
+    let scripts = Scripts::default().store(&state).on(path, move |_| Reply::one(&answer));
+    let fake = Fake::start(Door::Mutual, scripts);
+    let client = Client::of(&fake, &["os:reader"], &["10.5.0.2"]);
+    client.run(&["inspect", "dependencies"]).golden("store/dependencies");
+    client
+        .run(&["inspect", "dependencies", "--with-resources"])
+        .golden("store/dependencies-resources");
 }
 
 #[test]
