@@ -7,7 +7,10 @@
 mod context;
 mod declaration;
 mod driver;
+mod gauge;
 mod mirror;
+mod queue;
+mod queue_driver;
 mod registry;
 mod runtime;
 mod store;
@@ -17,9 +20,12 @@ mod tests;
 pub use self::{
     context::Context,
     declaration::{
-        Declaration, Edge, EdgeKind, Input, Output, destroy_ready, exclusive, shared, strong, weak,
+        Declaration, Edge, EdgeKind, Input, Output, destroy_ready, exclusive, mapped,
+        mapped_destroy_ready, primary, shared, strong, weak,
     },
-    driver::{BoxError, Controller, Metrics, Waker},
+    driver::{BoxError, Controller, Waker},
+    gauge::Metrics,
+    queue_driver::QueueController,
     registry::RegisterError,
     runtime::{Monitor, Runtime},
 };

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a resource is called in full: namespace, kind, id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// The namespace.
     pub namespace: Text,

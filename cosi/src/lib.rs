@@ -33,7 +33,8 @@ pub mod wire;
 pub use crate::{
     engine::{
         BoxError, Context, Controller, Declaration, Edge, EdgeKind, Input, Metrics, Monitor,
-        Output, RegisterError, Runtime, Waker, destroy_ready, exclusive, shared, strong, weak,
+        Output, QueueController, RegisterError, Runtime, Waker, destroy_ready, exclusive, mapped,
+        mapped_destroy_ready, primary, shared, strong, weak,
     },
     error::{Error, Key, OwnerConflict, Undeclared},
     labels::Labels,

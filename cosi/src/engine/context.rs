@@ -2,10 +2,16 @@
 //!
 //! Reads are of declared inputs and outputs, writes of outputs, finalizers on strong inputs.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod outputs;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
-    declaration::{Declaration, Strength},
+    declaration::{Declaration, Edge, Input, Strength},
     store::Store,
 };
 use crate::{
@@ -15,7 +21,7 @@ use crate::{
     object::{Object, Resource},
     signal::Signal,
     spec::Spec,
-    state::typed,
+    state::{Decode, typed},
     text::{Id, Text},
 };
 
@@ -24,19 +30,55 @@ pub struct Context<'a> {
     pub(crate) declaration: &'static Declaration,
     pub(crate) store: &'a dyn Store,
     pub(crate) owner: &'a Text,
-    pub(crate) signal: &'a Arc<Signal>,
-    pub(crate) written: &'a mut Written,
+    /// Wakes the controller; a queue is woken otherwise.
+    pub(crate) signal: Option<&'a Arc<Signal>>,
+    pub(crate) hold: &'a mut Hold,
+    /// What was written since [`Context::track`].
+    pub(crate) touched: Option<BTreeSet<(&'static str, Text, Id)>>,
     pub(crate) wish: Wish,
 }
 
-/// Where the controller has written: it is woken there when what it tore down can be destroyed.
-pub(crate) type Written = BTreeMap<(&'static str, Text), Subscription>;
+/// What a controller gathers over its runs.
+#[derive(Debug, Default)]
+pub(crate) struct Hold {
+    /// Where the controller has written: it is woken there when what it tore down can be destroyed.
+    written: BTreeMap<(&'static str, Text), Subscription>,
+    /// Inputs that it asked for while it ran.
+    more: Vec<More>,
+}
+
+/// An input that a controller asked for while it ran.
+#[derive(Debug)]
+struct More {
+    strength: Strength,
+    namespace: Text,
+    kind: &'static str,
+    id: Option<Id>,
+    decode: Decode,
+    _subscription: Subscription,
+}
+
+impl More {
+    fn input(&self) -> Input<'_> {
+        let Self { strength, kind, decode, .. } = *self;
+        Input { strength, namespace: &self.namespace, kind, id: self.id.as_deref(), decode }
+    }
+}
+
+impl Hold {
+    /// The dependencies that the controller asked for while it ran.
+    pub(crate) fn edges(&self, controller: &'static str) -> Vec<Edge> {
+        self.more.iter().map(|more| more.input().edge(controller)).collect()
+    }
+}
 
 /// What a controller asks of the engine.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wish {
     pub(crate) requeue: Option<Duration>,
     pub(crate) reset_backoff: bool,
+    /// The inputs are others than before the run.
+    pub(crate) inputs: bool,
 }
 
 impl Context<'_> {
@@ -80,6 +122,9 @@ impl Context<'_> {
     pub fn write<T: Spec>(&mut self, resource: Resource<T>) -> Result<(), Error> {
         let metadata = &resource.metadata;
         self.may_write::<T>(metadata.namespace())?;
+        if let Some(touched) = &mut self.touched {
+            touched.insert((T::TYPE, metadata.namespace().clone(), metadata.id().clone()));
+        }
         let old = self.store.get(metadata.namespace(), T::TYPE, metadata.id())?;
         if let Some(old) = old
             && old.metadata().is_tearing_down()
@@ -91,32 +136,6 @@ impl Context<'_> {
             self.destroy_old(old.metadata())?;
         }
         self.store.write(Object::from(resource), self.owner)
-    }
-
-    /// Makes `wanted` the controller's resources of type `T` in `namespace`: writes them, and removes its others.
-    ///
-    /// Goes on after a resource that cannot be written or removed, and returns the first such error.
-    ///
-    /// # Errors
-    /// As [`Context::put`].
-    pub fn converge<T: Spec, I: Into<Id>>(
-        &mut self,
-        namespace: &str,
-        wanted: impl IntoIterator<Item = (I, T)>,
-    ) -> Result<(), Error> {
-        let wanted: BTreeMap<Id, T> =
-            wanted.into_iter().map(|(id, spec)| (id.into(), spec)).collect();
-        self.may_write::<T>(namespace)?;
-        let mut result = Ok(());
-        for old in self.store.list(namespace, T::TYPE)? {
-            if self.owns(old.metadata()) && !wanted.contains_key(old.id()) {
-                result = result.and(self.remove::<T>(namespace, old.id()).map(drop));
-            }
-        }
-        for (id, spec) in wanted {
-            result = result.and(self.put(namespace, id, spec));
-        }
-        result
     }
 
     /// Tears the resource down and destroys it as soon as nobody holds it; tells whether it is gone.
@@ -186,13 +205,69 @@ impl Context<'_> {
         self.wish.reset_backoff = true;
     }
 
+    /// Also reads `inputs` from now on, instead of what the last such call named; the declared inputs stay.
+    ///
+    /// What is in them can be read at once, and wakes the controller as a declared input does.
+    ///
+    /// # Errors
+    /// An input is of a queue, or the controller is one.
+    pub fn set_inputs(&mut self, inputs: &[Input<'_>]) -> Result<(), Error> {
+        let Some(signal) = self.signal.filter(|_| inputs.iter().all(|i| !i.strength.is_queued()))
+        else {
+            return Err(Error::Unsupported("an input of a queue that is not declared"));
+        };
+        let mut old = std::mem::take(&mut self.hold.more);
+        for input in inputs {
+            let same = |more: &More| {
+                let other = more.input();
+                other.strength == input.strength && other.overlaps(input) && other.id == input.id
+            };
+            let more = match old.iter().position(same) {
+                Some(at) => old.swap_remove(at),
+                None => {
+                    self.wish.inputs = true;
+                    self.store.prepare(input);
+                    let interest = input.interest();
+                    More {
+                        strength: input.strength,
+                        namespace: input.namespace.into(),
+                        kind: input.kind,
+                        id: input.id.map(Id::from),
+                        decode: input.decode,
+                        _subscription: self.store.subscribe(
+                            input.namespace,
+                            input.kind,
+                            interest,
+                            signal,
+                        ),
+                    }
+                }
+            };
+            self.hold.more.push(more);
+        }
+        self.wish.inputs |= !old.is_empty();
+        Ok(())
+    }
+
+    /// Whether one of the inputs that `wanted` chooses includes such resources.
+    fn has_input<T: Spec>(
+        &self,
+        namespace: &str,
+        id: Option<&str>,
+        wanted: impl Fn(Strength) -> bool,
+    ) -> bool {
+        let declared = self.declaration.inputs.iter().copied();
+        declared
+            .chain(self.hold.more.iter().map(More::input))
+            .any(|input| wanted(input.strength) && input.covers(namespace, T::TYPE, id))
+    }
+
     fn destroy_old(&self, old: &Metadata) -> Result<(), Error> {
         absent_is((), self.store.destroy(old.namespace(), old.kind(), old.id(), self.owner))
     }
 
     fn may_read<T: Spec>(&self, namespace: &str, id: Option<&str>) -> Result<(), Error> {
-        let inputs = &mut self.declaration.inputs.iter();
-        if inputs.any(|input| input.covers(namespace, T::TYPE, id)) || self.is_output(T::TYPE) {
+        if self.has_input::<T>(namespace, id, |_| true) || self.is_output(T::TYPE) {
             return Ok(());
         }
         Err(self.undeclared("reads", T::TYPE, namespace))
@@ -202,9 +277,9 @@ impl Context<'_> {
         if !self.is_output(T::TYPE) {
             return Err(self.undeclared("writes", T::TYPE, namespace));
         }
-        let place = (T::TYPE, Text::from(namespace));
-        let (store, signal, owner) = (self.store, self.signal, self.owner);
-        self.written.entry(place).or_insert_with(|| {
+        let Some(signal) = self.signal else { return Ok(()) };
+        let (store, owner) = (self.store, self.owner);
+        self.hold.written.entry((T::TYPE, Text::from(namespace))).or_insert_with(|| {
             let interest = Interest::DestroyReady { id: None, owner: Some(owner.clone()) };
             store.subscribe(namespace, T::TYPE, interest, signal)
         });
@@ -212,10 +287,10 @@ impl Context<'_> {
     }
 
     fn may_hold<T: Spec>(&self, namespace: &str, id: &str) -> Result<(), Error> {
-        let strong = self.declaration.inputs.iter().any(|input| {
-            input.strength == Strength::Strong && input.covers(namespace, T::TYPE, Some(id))
-        });
-        if strong { Ok(()) } else { Err(self.undeclared("holds", T::TYPE, namespace)) }
+        if self.has_input::<T>(namespace, Some(id), Strength::holds) {
+            return Ok(());
+        }
+        Err(self.undeclared("holds", T::TYPE, namespace))
     }
 
     fn is_output(&self, kind: &str) -> bool {

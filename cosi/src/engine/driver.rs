@@ -7,35 +7,31 @@ use std::{
     error::Error as StdError,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
 use tokio::time::Instant;
 
 use super::{
-    context::{Context, Wish, Written},
-    declaration::{Declaration, Strength},
+    context::{Context, Hold, Wish},
+    declaration::Declaration,
+    gauge::Gauge,
     store::Store,
 };
-use crate::{
-    collection::{Interest, Subscription},
-    error::chain,
-    signal::Signal,
-    text::Text,
-};
+use crate::{collection::Subscription, error::chain, signal::Signal, text::Text};
 
 /// Whatever a controller fails with.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// Wait after a first failure, and at least this long after any: quick for what passes by itself.
-const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+pub(crate) const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
 /// Longest wait between attempts without new facts: an operator who repairs something outside should see it work.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+
+/// What the account of a panic begins with.
+pub(crate) const PANIC: &str = "panic: ";
 
 /// Makes resources what they should be, from what others are.
 pub trait Controller: Send + 'static {
@@ -68,52 +64,6 @@ impl Waker {
     }
 }
 
-/// How a controller fares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metrics {
-    /// Finished runs, failures included.
-    pub runs: u64,
-    /// Runs that ended in an error or a panic.
-    pub failures: u64,
-    /// Runs that ended in a panic.
-    pub panics: u64,
-    /// The last failure, even if runs succeeded since.
-    pub last_error: Option<String>,
-    /// Time spent in runs.
-    pub busy: Duration,
-    /// Time between wake-ups and the runs that they led to.
-    pub waited: Duration,
-}
-
-/// What others see of a controller.
-#[derive(Debug)]
-pub(crate) struct Gauge {
-    pub(crate) signal: Arc<Signal>,
-    pub(crate) metrics: Mutex<Metrics>,
-    running: AtomicBool,
-}
-
-impl Gauge {
-    pub(crate) fn new() -> Self {
-        Self {
-            signal: Arc::new(Signal::measured()),
-            metrics: Mutex::default(),
-            // Until the first run is over, there is something to do.
-            running: AtomicBool::new(true),
-        }
-    }
-
-    /// A copy of the metrics.
-    pub(crate) fn metrics(&self) -> Metrics {
-        self.metrics.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Whether the controller neither runs nor is woken.
-    pub(crate) fn is_idle(&self) -> bool {
-        !self.running.load(Ordering::Acquire) && !self.signal.is_set()
-    }
-}
-
 /// When a controller runs again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -129,7 +79,7 @@ pub(crate) struct Driver {
     store: Arc<dyn Store>,
     owner: Text,
     gauge: Arc<Gauge>,
-    written: Written,
+    hold: Hold,
     /// Failures since the last success.
     failures: u32,
     _inputs: Vec<Subscription>,
@@ -143,23 +93,14 @@ impl Driver {
         gauge: Arc<Gauge>,
     ) -> Self {
         let declaration = controller.declaration();
-        let inputs = declaration.inputs.iter().map(|input| {
-            let id = input.id.map(Text::from);
-            let interest = match (input.strength, id) {
-                (Strength::DestroyReady, id) => Interest::DestroyReady { id, owner: None },
-                (Strength::Weak | Strength::Strong, Some(id)) => Interest::Id(id),
-                (Strength::Weak | Strength::Strong, None) => Interest::All,
-            };
-            store.subscribe(input.namespace, input.kind, interest, &gauge.signal)
-        });
-        let inputs = inputs.collect();
+        let inputs = subscribe(declaration, &*store, &gauge.signal);
         controller.start(Waker(Arc::clone(&gauge.signal)));
         Self {
             owner: declaration.name.into(),
             controller,
             store,
             gauge,
-            written: Written::new(),
+            hold: Hold::default(),
             failures: 0,
             _inputs: inputs,
         }
@@ -167,24 +108,22 @@ impl Driver {
 
     /// Lets the controller reconcile once.
     pub(crate) fn run(&mut self) -> Next {
-        self.gauge.running.store(true, Ordering::Release);
-        let waited = self.gauge.signal.take();
+        let waited = self.gauge.begin();
         let begun = Instant::now();
         let mut cx = Context {
             declaration: self.controller.declaration(),
             store: &*self.store,
             owner: &self.owner,
-            signal: &self.gauge.signal,
-            written: &mut self.written,
+            signal: Some(&self.gauge.signal),
+            hold: &mut self.hold,
+            touched: None,
             wish: Wish::default(),
         };
-        let ended = catch_unwind(AssertUnwindSafe(|| self.controller.reconcile(&mut cx)));
+        let failure = guarded(|| self.controller.reconcile(&mut cx)).err();
         let wish = cx.wish;
-        let failure = match ended {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(chain(&*error)),
-            Err(panic) => Some(format!("panic: {}", message(&*panic))),
-        };
+        if wish.inputs {
+            self.gauge.set_edges(self.hold.edges(self.controller.declaration().name));
+        }
         if wish.reset_backoff || failure.is_none() {
             self.failures = 0;
         }
@@ -198,22 +137,9 @@ impl Driver {
                 Next::Retry(retry)
             }
         };
-        self.record(failure, begun.elapsed(), waited);
+        self.gauge.record(failure, begun.elapsed(), waited);
+        self.gauge.set_running(false);
         next
-    }
-
-    fn record(&self, failure: Option<String>, busy: Duration, waited: Duration) {
-        let mut metrics = self.gauge.metrics.lock().unwrap_or_else(PoisonError::into_inner);
-        metrics.runs += 1;
-        metrics.busy += busy;
-        metrics.waited += waited;
-        if let Some(failure) = failure {
-            metrics.failures += 1;
-            metrics.panics += u64::from(failure.starts_with("panic: "));
-            metrics.last_error = Some(failure);
-        }
-        drop(metrics);
-        self.gauge.running.store(false, Ordering::Release);
     }
 
     /// Waits until the controller is to run again.
@@ -237,8 +163,27 @@ impl fmt::Debug for Driver {
     }
 }
 
+/// Wakes `signal` with each change of the declared inputs.
+pub(crate) fn subscribe(
+    declaration: &Declaration,
+    store: &dyn Store,
+    signal: &Arc<Signal>,
+) -> Vec<Subscription> {
+    let inputs = declaration.inputs.iter();
+    inputs.map(|i| store.subscribe(i.namespace, i.kind, i.interest(), signal)).collect()
+}
+
+/// Runs what a controller does; tells how it failed. A panic is a failure.
+pub(crate) fn guarded<R>(run: impl FnOnce() -> Result<R, BoxError>) -> Result<R, String> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => Err(chain(&*error)),
+        Err(panic) => Err(format!("{PANIC}{}", message(&*panic))),
+    }
+}
+
 /// The wait after one more failure than `earlier` ones.
-fn backoff(earlier: u32) -> Duration {
+pub(crate) fn backoff(earlier: u32) -> Duration {
     FIRST_BACKOFF.saturating_mul(1 << earlier.min(16)).min(LONGEST_BACKOFF)
 }
 

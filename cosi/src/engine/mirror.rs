@@ -6,13 +6,19 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use tokio::{runtime::Handle, sync::watch, task::JoinSet, time::timeout};
 
-use super::{declaration::Declaration, store::Store};
+use super::{
+    declaration::{Declaration, Input},
+    store::Store,
+};
 use crate::{
     collection::{Interest, Subscription},
     error::Error,
@@ -24,6 +30,7 @@ use crate::{
     state::{State, alike},
     text::{Id, Text},
     time::SystemClock,
+    watch::{Watch, WatchRequest},
 };
 
 /// Longest wait for the copy to be complete, or to show a write; the store is on the same machine.
@@ -36,6 +43,8 @@ pub(crate) struct Mirror {
     copy: State,
     handle: Handle,
     followed: Mutex<Followed>,
+    /// How often a collection was copied whole once more.
+    epoch: Arc<AtomicU64>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +61,7 @@ impl Mirror {
             copy: State::new(Arc::new(SystemClock)),
             handle: Handle::current(),
             followed: Mutex::default(),
+            epoch: Arc::default(),
         }
     }
 
@@ -65,25 +75,35 @@ impl Mirror {
         }
     }
 
+    /// Copies the inputs of a controller; ready once the copies are complete.
+    pub(crate) async fn follow_all(&self, declaration: &Declaration) {
+        for input in declaration.inputs {
+            self.follow(input.namespace, input.kind).await;
+        }
+    }
+
     /// Copies the collection from now on; ready once the copy is complete.
     pub(crate) async fn follow(&self, namespace: &str, kind: &str) {
-        let place = Place { kind: kind.into(), namespace: namespace.into() };
-        let mut complete = {
-            let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-            let Followed { complete, tasks } = &mut *followed;
-            complete
-                .entry(place)
-                .or_insert_with_key(|place| {
-                    let (sender, receiver) = watch::channel(false);
-                    let follow = self.client.follow(namespace, kind);
-                    let copying = copy(self.copy.clone(), place.clone(), follow, sender);
-                    tasks.spawn_on(copying, &self.handle);
-                    receiver
-                })
-                .clone()
-        };
         // The sender lives as long as this mirror.
-        drop(complete.wait_for(|complete| *complete).await);
+        drop(self.begin(namespace, kind).wait_for(|complete| *complete).await);
+    }
+
+    /// Copies the collection from now on; tells whether the copy is complete.
+    fn begin(&self, namespace: &str, kind: &str) -> watch::Receiver<bool> {
+        let place = Place { kind: kind.into(), namespace: namespace.into() };
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Followed { complete, tasks } = &mut *followed;
+        complete
+            .entry(place)
+            .or_insert_with_key(|place| {
+                let (sender, receiver) = watch::channel(false);
+                let follow = self.client.follow(namespace, kind);
+                let epoch = Arc::clone(&self.epoch);
+                let copying = copy(self.copy.clone(), place.clone(), follow, sender, epoch);
+                tasks.spawn_on(copying, &self.handle);
+                receiver
+            })
+            .clone()
     }
 
     /// Waits for the copy of a collection to be complete.
@@ -138,13 +158,21 @@ impl Mirror {
 }
 
 /// Makes the copy of a collection what the store tells, forever.
-async fn copy(copy: State, place: Place, mut follow: Follow, complete: watch::Sender<bool>) {
+async fn copy(
+    copy: State,
+    place: Place,
+    mut follow: Follow,
+    complete: watch::Sender<bool>,
+    epoch: Arc<AtomicU64>,
+) {
     loop {
         let update = follow.next().await;
         let all = matches!(update, Update::Contents(_));
         show(&copy, &place, update);
-        if all {
-            complete.send_replace(true);
+        if all && complete.send_replace(true) {
+            epoch.fetch_add(1, Ordering::Release);
+            // Those who compare the number may have looked before it changed.
+            copy.wake_all(&place.namespace, &place.kind);
         }
     }
 }
@@ -260,5 +288,18 @@ impl Store for Mirror {
         signal: &Arc<Signal>,
     ) -> Subscription {
         self.copy.subscribe(namespace, kind, interest, signal)
+    }
+
+    fn watch(&self, request: WatchRequest) -> Result<Watch, Error> {
+        self.copy.watch(request)
+    }
+
+    fn prepare(&self, input: &Input<'_>) {
+        self.copy.learn(input.kind, input.decode);
+        drop(self.begin(input.namespace, input.kind));
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::declaration::{Declaration, Edge, Sharing};
+use super::declaration::{Declaration, Edge, Sharing, Strength};
 
 /// The declarations of all controllers, by name.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,14 @@ pub enum RegisterError {
         /// The resource type.
         kind: &'static str,
     },
+    /// The controller has an input of a sort that its own sort does not know.
+    #[error("controller {controller}: {problem}")]
+    Input {
+        /// The controller.
+        controller: &'static str,
+        /// What is wrong with its inputs.
+        problem: &'static str,
+    },
     /// Somebody else writes a type that one of the two wants alone.
     #[error("controller {controller} writes {kind}, which {other} writes as well")]
     Output {
@@ -36,19 +44,27 @@ pub enum RegisterError {
     },
 }
 
+/// What sort of controller is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// It looks at everything.
+    Whole,
+    /// It looks at one item at a time.
+    Queue,
+}
+
 impl Registry {
     /// Adds a controller, if its outputs are in nobody's way.
-    pub(crate) fn add(&mut self, new: &'static Declaration) -> Result<(), RegisterError> {
+    pub(crate) fn add(
+        &mut self,
+        new: &'static Declaration,
+        sort: Sort,
+    ) -> Result<(), RegisterError> {
         let controller = new.name;
         if self.0.contains_key(controller) {
             return Err(RegisterError::Name(controller));
         }
-        for (at, input) in new.inputs.iter().enumerate() {
-            let earlier = &new.inputs[..at];
-            if earlier.iter().any(|e| e.covers(input.namespace, input.kind, input.id)) {
-                return Err(RegisterError::Twice { controller, kind: input.kind });
-            }
-        }
+        inputs(new, sort)?;
         for (at, output) in new.outputs.iter().enumerate() {
             let kind = output.kind;
             if new.outputs[..at].iter().any(|earlier| earlier.kind == kind) {
@@ -68,17 +84,39 @@ impl Registry {
         Ok(())
     }
 
-    /// All dependencies, in the order of the controllers' names.
+    /// The declared dependencies, in the order of the controllers' names.
     pub(crate) fn edges(&self) -> Vec<Edge> {
         self.0.values().flat_map(|declaration| declaration.edges()).collect()
     }
+}
+
+/// Whether the inputs make sense together, and for that sort of controller.
+fn inputs(new: &'static Declaration, sort: Sort) -> Result<(), RegisterError> {
+    let controller = new.name;
+    for (at, input) in new.inputs.iter().enumerate() {
+        if new.inputs[..at].iter().any(|earlier| earlier.overlaps(input)) {
+            return Err(RegisterError::Twice { controller, kind: input.kind });
+        }
+    }
+    let queued = |input: &super::declaration::Input<'_>| input.strength.is_queued();
+    let problem = match sort {
+        Sort::Whole if new.inputs.iter().any(queued) => "primary and mapped inputs are for queues",
+        Sort::Queue if !new.inputs.iter().all(queued) => {
+            "the inputs of a queue are primary or mapped"
+        }
+        Sort::Queue if !new.inputs.iter().any(|i| i.strength == Strength::Primary) => {
+            "a queue needs a primary input"
+        }
+        Sort::Whole | Sort::Queue => return Ok(()),
+    };
+    Err(RegisterError::Input { controller, problem })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        engine::{EdgeKind, exclusive, shared, strong, weak},
+        engine::{EdgeKind, exclusive, mapped, primary, shared, strong, weak},
         testing::Note,
     };
 
@@ -93,10 +131,22 @@ mod tests {
         inputs: &[weak::<Note>("ns"), strong::<Note>("ns").id("x")],
         outputs: &[],
     };
+    const TWICE_TURNED: Declaration = Declaration {
+        name: "d",
+        inputs: &[strong::<Note>("ns").id("x"), weak::<Note>("ns")],
+        outputs: &[],
+    };
+    const MIXED: Declaration = Declaration {
+        name: "e",
+        inputs: &[primary::<Note>("ns"), weak::<Note>("other")],
+        outputs: &[],
+    };
+    const MAPPED: Declaration =
+        Declaration { name: "f", inputs: &[mapped::<Note>("ns")], outputs: &[] };
 
     fn check(declarations: &[&'static Declaration]) -> Result<(), RegisterError> {
         let mut registry = Registry::default();
-        declarations.iter().try_for_each(|declaration| registry.add(declaration))
+        declarations.iter().try_for_each(|declaration| registry.add(declaration, Sort::Whole))
     }
 
     #[test]
@@ -113,13 +163,25 @@ mod tests {
     fn names_and_inputs_are_unique() {
         assert_eq!(check(&[&ALONE, &ALONE]), Err(RegisterError::Name("a")));
         let kind = "Notes.test.cosi.dev";
-        assert_eq!(check(&[&TWICE]), Err(RegisterError::Twice { controller: "d", kind }));
+        for twice in [&TWICE, &TWICE_TURNED] {
+            assert_eq!(check(&[twice]), Err(RegisterError::Twice { controller: "d", kind }));
+        }
+    }
+
+    #[test]
+    fn queues_have_inputs_of_their_own() {
+        let queue = |declaration| Registry::default().add(declaration, Sort::Queue).unwrap_err();
+        let refused = check(&[&MAPPED]).unwrap_err().to_string();
+        assert_eq!(refused, "controller f: primary and mapped inputs are for queues");
+        let refused = queue(&MIXED).to_string();
+        assert_eq!(refused, "controller e: the inputs of a queue are primary or mapped");
+        assert_eq!(queue(&MAPPED).to_string(), "controller f: a queue needs a primary input");
     }
 
     #[test]
     fn dependencies_are_outputs_then_inputs() {
         let mut registry = Registry::default();
-        registry.add(&ALSO_SHARED).unwrap();
+        registry.add(&ALSO_SHARED, Sort::Whole).unwrap();
         let kinds: Vec<_> = registry.edges().iter().map(|edge| edge.kind).collect();
         assert_eq!(kinds, [EdgeKind::OutputShared, EdgeKind::InputWeak]);
     }

@@ -4,13 +4,19 @@
 
 use std::{collections::BTreeMap, future::Future, panic::resume_unwind, sync::Arc};
 
-use tokio::task::{JoinSet, coop, spawn_blocking};
+use tokio::{
+    task::{JoinError, JoinSet, coop, spawn_blocking},
+    time::{Instant, sleep_until},
+};
 
 use super::{
-    declaration::Edge,
-    driver::{Controller, Driver, Gauge, Metrics},
+    declaration::{Declaration, Edge},
+    driver::{Controller, Driver},
+    gauge::{Gauge, Metrics},
     mirror::Mirror,
-    registry::{RegisterError, Registry},
+    queue::Turn,
+    queue_driver::{QueueController, QueueDriver},
+    registry::{RegisterError, Registry, Sort},
     store::Store,
 };
 use crate::{grpc::Client, state::State};
@@ -24,13 +30,28 @@ pub struct Runtime {
 }
 
 struct Registered {
-    controller: Box<dyn Controller>,
+    work: Work,
     gauge: Arc<Gauge>,
+}
+
+/// A controller of either sort.
+enum Work {
+    Whole(Box<dyn Controller>),
+    Queue(Arc<dyn QueueController>),
+}
+
+impl Registered {
+    fn declaration(&self) -> &'static Declaration {
+        match &self.work {
+            Work::Whole(controller) => controller.declaration(),
+            Work::Queue(controller) => controller.declaration(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Registered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.controller.declaration().name)
+        f.write_str(self.declaration().name)
     }
 }
 
@@ -65,11 +86,27 @@ impl Runtime {
     /// # Errors
     /// Another one has its name, or writes what it writes.
     pub fn register(&mut self, controller: Box<dyn Controller>) -> Result<(), RegisterError> {
-        self.registry.add(controller.declaration())?;
+        self.add(Work::Whole(controller), Sort::Whole)
+    }
+
+    /// Adds a controller that works on one item at a time.
+    ///
+    /// # Errors
+    /// As [`Runtime::register`].
+    pub fn register_queue(
+        &mut self,
+        controller: Arc<dyn QueueController>,
+    ) -> Result<(), RegisterError> {
+        self.add(Work::Queue(controller), Sort::Queue)
+    }
+
+    fn add(&mut self, work: Work, sort: Sort) -> Result<(), RegisterError> {
+        let added = Registered { work, gauge: Arc::new(Gauge::new()) };
+        self.registry.add(added.declaration(), sort)?;
         if let Backend::Remote(mirror) = &self.backend {
-            mirror.learn(controller.declaration());
+            mirror.learn(added.declaration());
         }
-        self.controllers.push(Registered { controller, gauge: Arc::new(Gauge::new()) });
+        self.controllers.push(added);
         Ok(())
     }
 
@@ -84,9 +121,7 @@ impl Runtime {
     pub fn monitor(&self) -> Monitor {
         let gauges = self.controllers.iter();
         Monitor(Arc::new(Watched {
-            gauges: gauges
-                .map(|r| (r.controller.declaration().name, Arc::clone(&r.gauge)))
-                .collect(),
+            gauges: gauges.map(|r| (r.declaration().name, Arc::clone(&r.gauge))).collect(),
             registry: self.registry.clone(),
         }))
     }
@@ -99,23 +134,31 @@ impl Runtime {
     /// If the engine itself does; a controller's panic stops at the controller.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut tasks = JoinSet::new();
-        for Registered { controller, gauge } in self.controllers {
-            match &self.backend {
-                Backend::Local(state) => {
+        for Registered { work, gauge } in self.controllers {
+            match (work, &self.backend) {
+                (Work::Whole(controller), Backend::Local(state)) => {
                     tasks.spawn(drive(controller, Arc::new(state.clone()), gauge));
                 }
-                Backend::Remote(mirror) => {
+                (Work::Whole(controller), Backend::Remote(mirror)) => {
                     tasks.spawn(drive_remote(controller, Arc::clone(mirror), gauge));
+                }
+                (Work::Queue(controller), Backend::Local(state)) => {
+                    let place =
+                        if controller.concurrency() > 1 { Place::Threads } else { Place::Here };
+                    tasks.spawn(drive_queue(controller, Arc::new(state.clone()), gauge, place));
+                }
+                (Work::Queue(controller), Backend::Remote(mirror)) => {
+                    let mirror = Arc::clone(mirror);
+                    tasks.spawn(async move {
+                        mirror.follow_all(controller.declaration()).await;
+                        drive_queue(controller, mirror, gauge, Place::Threads).await;
+                    });
                 }
             }
         }
         let watch = async {
             while let Some(ended) = tasks.join_next().await {
-                if let Err(panic) = ended.map_err(tokio::task::JoinError::try_into_panic)
-                    && let Ok(panic) = panic
-                {
-                    resume_unwind(panic);
-                }
+                resume(ended);
             }
             std::future::pending::<()>().await;
         };
@@ -141,9 +184,7 @@ async fn drive(controller: Box<dyn Controller>, store: Arc<dyn Store>, gauge: Ar
 /// Runs a controller whose store is behind a socket, forever.
 async fn drive_remote(controller: Box<dyn Controller>, mirror: Arc<Mirror>, gauge: Arc<Gauge>) {
     // Before the mirror is complete, what is missing from it means nothing.
-    for input in controller.declaration().inputs {
-        mirror.follow(input.namespace, input.kind).await;
-    }
+    mirror.follow_all(controller.declaration()).await;
     let mut driver = Driver::start(controller, mirror, Arc::clone(&gauge));
     loop {
         let run = spawn_blocking(move || {
@@ -160,6 +201,65 @@ async fn drive_remote(controller: Box<dyn Controller>, mirror: Arc<Mirror>, gaug
             },
         };
         Driver::wait(&gauge, next).await;
+    }
+}
+
+/// Where a queue's jobs run.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// In the queue's task, one after the other.
+    Here,
+    /// On threads that may block.
+    Threads,
+}
+
+/// Runs a queue controller, forever.
+async fn drive_queue(
+    controller: Arc<dyn QueueController>,
+    store: Arc<dyn Store>,
+    gauge: Arc<Gauge>,
+    place: Place,
+) {
+    let driver = Arc::new(QueueDriver::start(controller, store, gauge));
+    let mut running = JoinSet::new();
+    loop {
+        let mut due = None;
+        while running.len() < driver.concurrency() {
+            match (driver.take(Instant::now()), place) {
+                (Turn::Job(job, waited), Place::Here) => {
+                    driver.run(job, waited);
+                    coop::consume_budget().await;
+                }
+                (Turn::Job(job, waited), Place::Threads) => {
+                    let driver = Arc::clone(&driver);
+                    running.spawn_blocking(move || driver.run(job, waited));
+                }
+                (Turn::Wait(next), _) => {
+                    due = next;
+                    break;
+                }
+            }
+        }
+        let may_begin = running.len() < driver.concurrency();
+        tokio::select! {
+            () = driver.gauge().signal.ready(), if may_begin => {}
+            Some(ended) = running.join_next() => resume(ended),
+            () = async {
+                match due {
+                    Some(due) => sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            } => {}
+        }
+    }
+}
+
+/// Goes on with a panic of the engine. A task that was cancelled is fine.
+fn resume<R>(ended: Result<R, JoinError>) {
+    if let Err(panic) = ended.map_err(JoinError::try_into_panic)
+        && let Ok(panic) = panic
+    {
+        resume_unwind(panic);
     }
 }
 
@@ -180,10 +280,14 @@ impl Monitor {
         self.0.gauges.iter().map(|(&name, gauge)| (name, gauge.metrics())).collect()
     }
 
-    /// What the controllers read and write, in the order of their names.
+    /// What the controllers read and write now, in the order of their names.
     #[must_use]
     pub fn dependencies(&self) -> Vec<Edge> {
-        self.0.registry.edges()
+        let mut edges = self.0.registry.edges();
+        edges.extend(self.0.gauges.values().flat_map(|gauge| gauge.edges()));
+        // Stable, so what was declared comes first.
+        edges.sort_by_key(|edge| edge.controller);
+        edges
     }
 
     /// Whether no controller runs or is about to; those that wait for a time or after a failure are quiet.

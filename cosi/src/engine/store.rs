@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::declaration::Input;
 use crate::{
     collection::{Interest, Subscription},
     error::Error,
@@ -10,6 +11,7 @@ use crate::{
     signal::Signal,
     state::State,
     text::Text,
+    watch::{Watch, WatchRequest},
 };
 
 /// A store as controllers see it. Calls may block, but not for long.
@@ -37,6 +39,16 @@ pub(crate) trait Store: Send + Sync {
         interest: Interest,
         signal: &Arc<Signal>,
     ) -> Subscription;
+    /// Begins to watch what [`Store::prepare`] was told of.
+    fn watch(&self, request: WatchRequest) -> Result<Watch, Error>;
+    /// Tells the store of an input that a controller asks for while it runs.
+    fn prepare(&self, input: &Input<'_>) {
+        let _ = input;
+    }
+    /// How often the store may have forgotten what was written into it.
+    fn epoch(&self) -> u64 {
+        0
+    }
 }
 
 impl Store for State {
@@ -88,5 +100,9 @@ impl Store for State {
         signal: &Arc<Signal>,
     ) -> Subscription {
         self.subscribe(namespace, kind, interest, signal)
+    }
+
+    fn watch(&self, request: WatchRequest) -> Result<Watch, Error> {
+        self.watch(request)
     }
 }

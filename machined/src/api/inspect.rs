@@ -42,8 +42,8 @@ fn edge(edge: Edge) -> ControllerDependencyEdge {
     ControllerDependencyEdge {
         controller_name: edge.controller.to_owned(),
         edge_type: kind.into(),
-        resource_namespace: edge.namespace.to_owned(),
+        resource_namespace: edge.namespace.into(),
         resource_type: edge.resource_type.to_owned(),
-        resource_id: edge.id.unwrap_or_default().to_owned(),
+        resource_id: edge.id.unwrap_or_default().into(),
     }
 }
