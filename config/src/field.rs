@@ -2,9 +2,9 @@
 //! macros that make structures and enumerations of it.
 //!
 //! A field is written down once, as `"key" => field: Type { what else is to be said }`; from that come
-//! its place in the structure, its reading and writing, its default, and its [`Row`] in the
+//! its place in the structure, its reading and writing, its default, and its [`Row`](crate::table::Row) in the
 //! [`Table`](crate::table::Table) that everything else is made from. What can be said are the fields
-//! of [`Row`].
+//! of it.
 //!
 //! Reading goes on after a mistake, so that all of them are found. An absent field, a null and an
 //! empty list are the same, the default of the Rust type; [`Field::fill`] puts the documented default
@@ -80,13 +80,15 @@ pub(crate) fn fill<T: Field>(value: &mut T, default: &str) {
 pub(crate) struct Context<'a> {
     document: &'a str,
     path: String,
+    /// Whether the present field holds secrets, so that nothing of a wrong value is shown.
+    secret: bool,
     faults: &'a mut Vec<Fault>,
 }
 
 impl<'a> Context<'a> {
     /// At the top of a document.
     pub(crate) fn new(document: &'a str, faults: &'a mut Vec<Fault>) -> Self {
-        Self { document, path: String::new(), faults }
+        Self { document, path: String::new(), secret: false, faults }
     }
 
     /// Notes a mistake in the present field.
@@ -98,8 +100,8 @@ impl<'a> Context<'a> {
     pub(crate) fn wrong_value(&mut self, node: &Node, rule: impl Into<String>) {
         let fault = Fault::at(node.place, rule);
         self.push(match &node.value {
-            Value::Scalar(text, _) => fault.with_value(text),
-            Value::List(_) | Value::Map(_) => fault,
+            Value::Scalar(text, _) if !self.secret => fault.with_value(text),
+            Value::Scalar(..) | Value::List(_) | Value::Map(_) => fault,
         });
     }
 
@@ -116,6 +118,14 @@ impl<'a> Context<'a> {
         push_key(&mut self.path, key);
         let value = read(self);
         self.path.truncate(length);
+        value
+    }
+
+    /// Reads a field of the present section.
+    pub(crate) fn field<T: Field>(&mut self, key: &str, node: &Node) -> Option<T> {
+        let around = std::mem::replace(&mut self.secret, T::SHAPE.holds_secret());
+        let value = self.under(key, |cx| T::decode(node, cx));
+        self.secret = around;
         value
     }
 

@@ -145,6 +145,17 @@ impl Shape {
         }
     }
 
+    /// Whether it is a secret or has one in it.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Self::Scalar(scalar) => scalar.secret,
+            Self::List(item) | Self::Map(item) => item.holds_secret(),
+            Self::Section(table) => table.rows.iter().any(|row| row.shape.holds_secret()),
+            Self::Free | Self::Argument => false,
+        }
+    }
+
     /// The kind of value that it is, or that its items are.
     #[must_use]
     pub fn scalar(&self) -> Option<&'static Scalar> {

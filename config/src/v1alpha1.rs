@@ -301,7 +301,14 @@ impl Document {
             Self::Root(_) => Vec::new(),
             _ => vec![text("apiVersion", VERSION), text("kind", self.kind())],
         };
-        Tree::Map(header.into_iter().chain(self.body()).collect())
+        let mut entries: Vec<_> = header.into_iter().chain(self.body()).collect();
+        // A root that says nothing must still be known as one.
+        if matches!(self, Self::Root(_))
+            && !entries.iter().any(|(key, _)| ROOT_KEYS.contains(&key.as_str()))
+        {
+            entries.push((ROOT_KEYS[0].to_owned(), Tree::Null));
+        }
+        Tree::Map(entries)
     }
 
     /// Reads a document. None after a fault was noted.

@@ -76,7 +76,7 @@ macro_rules! section {
                     $( $key => {
                         if !$crate::field::is_absent::<$type>(&entry.value)
                             && let Some(value) =
-                                cx.under($key, |cx| $crate::field::Field::decode(&entry.value, cx))
+                                cx.field::<$type>($key, &entry.value)
                         {
                             self.$field = value;
                         }

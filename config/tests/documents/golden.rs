@@ -3,19 +3,21 @@
 //! `testdata/v1alpha1/KIND/input.*` is any way of writing it, `expected.yaml` ours, `redacted.yaml`
 //! the same without secrets. `UPDATE_EXPECT=1` rewrites the last two.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use config::Config;
+use config::table::{Row, Shape};
+use serde_json::Value;
+
+use crate::support;
 
 fn kinds() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/v1alpha1");
     let mut kinds: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     kinds.sort();
-    assert!(kinds.len() >= 7, "{kinds:?}");
+    assert!(kinds.len() >= 45, "{kinds:?}");
     kinds
 }
 
@@ -74,4 +76,47 @@ fn nothing_secret_is_shown() {
 fn the_submitted_bytes_are_kept() {
     let text = b"# mine\r\nmachine: {type: worker}\r\n";
     assert_eq!(decode(text, Path::new("text")).bytes(), text);
+}
+/// Whether a document, as JSON, has a field.
+fn has(value: &Value, rows: &[&Row]) -> bool {
+    let [row, rest @ ..] = rows else { return true };
+    let Some(value) = value.get(row.key) else { return false };
+    match row.shape {
+        _ if rest.is_empty() => true,
+        Shape::List(_) => value.as_array().unwrap().iter().any(|item| has(item, rest)),
+        Shape::Map(_) => value.as_object().unwrap().values().any(|item| has(item, rest)),
+        _ => has(value, rest),
+    }
+}
+
+#[test]
+fn every_field_is_in_a_golden_file() {
+    let mut documents = Vec::new();
+    for kind in kinds() {
+        let text = fs::read_to_string(kind.join("expected.yaml")).unwrap();
+        for document in text.split("\n---\n") {
+            documents.push(serde_saphyr::from_str::<Value>(document).unwrap());
+        }
+    }
+    let mut missing = Vec::new();
+    for path in support::paths() {
+        let kind = Some(path.kind.kind).filter(|kind| !kind.is_empty());
+        let mut same =
+            documents.iter().filter(|other| other.get("kind").and_then(Value::as_str) == kind);
+        if !same.any(|document| has(document, &path.rows)) {
+            missing.push(format!("{} {}", path.kind.kind, path.name()));
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn golden_files_are_valid() {
+    // Some fields of the root document exclude each other, and its file has them all.
+    for kind in kinds().into_iter().filter(|kind| !kind.ends_with("root")) {
+        let input = input(&kind);
+        let config = decode(&fs::read(&input).unwrap(), &input);
+        let faults = config::validate(&config, types::Mode::Cloud);
+        assert!(faults.is_empty(), "{}:\n{}", input.display(), config::fault::summary(&faults));
+    }
 }
