@@ -12,9 +12,9 @@ pub(crate) struct Side<'a> {
     pub(crate) shown: &'a str,
 }
 
-/// One line of the result.
+/// One line of the result, by its numbers on the two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
+pub(crate) enum Line {
     Same(usize, usize),
     Gone(usize),
     New(usize),
@@ -51,7 +51,7 @@ pub(crate) fn unified(old: &Side<'_>, new: &Side<'_>) -> String {
 
 /// The whole script of lines that are the same, gone or new: a longest common subsequence between
 /// the common beginning and the common end.
-fn compare(before: &[&str], after: &[&str]) -> Vec<Line> {
+pub(crate) fn compare<T: PartialEq>(before: &[T], after: &[T]) -> Vec<Line> {
     let start = before.iter().zip(after).take_while(|(one, other)| one == other).count();
     let (left, right) = (&before[start..], &after[start..]);
     let end =
@@ -80,7 +80,7 @@ fn compare(before: &[&str], after: &[&str]) -> Vec<Line> {
 
 /// Length of the longest common subsequence of each pair of tails; empty if the table would be too
 /// large.
-fn lengths(left: &[&str], right: &[&str]) -> Vec<u32> {
+fn lengths<T: PartialEq>(left: &[T], right: &[T]) -> Vec<u32> {
     let width = right.len() + 1;
     let Some(cells) = (left.len() + 1).checked_mul(width).filter(|cells| *cells <= MAX_CELLS)
     else {

@@ -17,6 +17,7 @@ mod field;
 pub mod generate;
 mod locate;
 pub mod network;
+pub mod patch;
 pub mod pki;
 pub mod table;
 pub mod v1alpha1;

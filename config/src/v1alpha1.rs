@@ -363,6 +363,11 @@ pub(crate) fn label(node: &Node) -> String {
     }
 }
 
+/// The kind that a document names; empty for the root.
+pub(crate) fn kind_of(node: &Node) -> &str {
+    text_of(node, "kind").unwrap_or_default()
+}
+
 /// The text of a scalar field.
 fn text_of<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     match &node.get(key)?.value.value {

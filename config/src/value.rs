@@ -223,7 +223,7 @@ impl Free {
 }
 
 /// A node as it is, without its places.
-fn free(node: &Node) -> Tree {
+pub(crate) fn free(node: &Node) -> Tree {
     match &node.value {
         Value::Scalar(..) if node.is_null() => Tree::Null,
         Value::Scalar(text, Style::Plain) if scalar::is_typed(text) => Tree::Word(text.clone()),

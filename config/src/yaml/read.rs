@@ -13,7 +13,7 @@ use crate::fault::{Fault, MAX_FAULTS, Place};
 /// Largest input: eight times the largest configuration that was seen (1 MB, inline manifests).
 pub(crate) const MAX_BYTES: usize = 8 << 20;
 /// Deepest nesting; the deepest known field is at 12, free-form parts go deeper.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// Most nodes of all documents, aliases counted as what they stand for.
 const MAX_NODES: usize = 250_000;
 /// Most text of all nodes, aliases counted as what they stand for.

@@ -49,6 +49,24 @@ impl Tree {
     }
 }
 
+/// An entry of a mapping as it stands at a column: the first line without its indentation, the last
+/// without its end.
+pub(crate) fn entry(key: &str, value: &Tree, columns: usize) -> String {
+    // At column 0 a mapping would be taken for a document of its own, which is the same.
+    let mut out = String::new();
+    map(&mut out, &[(key.to_owned(), value.clone())], columns, Show::Secrets);
+    out.truncate(out.trim_end_matches('\n').len());
+    out
+}
+
+/// An item of a list, in the same way.
+pub(crate) fn item(value: &Tree, columns: usize) -> String {
+    let mut out = String::new();
+    list(&mut out, std::slice::from_ref(value), columns, Show::Secrets);
+    out.truncate(out.trim_end_matches('\n').len());
+    out.trim_start_matches(' ').to_owned()
+}
+
 /// Spaces per level.
 const STEP: usize = 4;
 
