@@ -5,13 +5,14 @@
 //! | null, empty text, zero | anything | nothing changes |
 //! | `false`, any other scalar | a scalar | the patch's |
 //! | a mapping | a mapping | each key by itself; new ones behind |
-//! | a list | a list | its items behind, unless [`rules`](super::rules) say otherwise |
+//! | a list | a list | its items behind, unless the field's [`Merge`] says otherwise |
 //! | a value of another type | something that is not ours | a mistake |
 //! | anything | nothing | the patch's |
 
-use super::rules::{At, Rule};
+use super::rules::At;
 use crate::fault::{Fault, Place};
 use crate::field::{push_index, push_key};
+use crate::table::Merge;
 use crate::value::free;
 use crate::yaml::read::{Entry, Style};
 use crate::yaml::{Node, Tree, Value, scalar};
@@ -21,33 +22,24 @@ use crate::yaml::{Node, Tree, Value, scalar};
 /// # Errors
 /// The fault, whose path is that in the patch, where types do not fit. Some of the patch may be
 /// merged then.
-pub(super) fn merge(
-    left: &mut Tree,
-    right: &Node,
-    at: &At<'_>,
-    path: &str,
-) -> Result<(), Box<Fault>> {
+pub(super) fn merge(left: &mut Tree, right: &Node, at: At, path: &str) -> Result<(), Box<Fault>> {
     if right.is_null() {
         return Ok(());
     }
-    match (&mut *left, &right.value, at.rule()) {
-        (Tree::Null, ..) => *left = free(right),
-        (Tree::Map(_), Value::Map(entries), Rule::Replace) => {
-            if !entries.is_empty() {
-                *left = free(right);
-            }
-        }
-        (_, _, Rule::Replace) => *left = free(right),
-        (Tree::Map(fields), Value::Map(entries), rule) => {
+    match (&mut *left, &right.value, at.merge()) {
+        (Tree::Map(_), Value::Map(entries), Merge::Replace) if entries.is_empty() => {}
+        (Tree::Null, ..) | (_, _, Merge::Replace) => *left = free(right),
+        _ if at.is_argument() => *left = free(right),
+        (Tree::Map(fields), Value::Map(entries), _) => {
             for entry in entries {
-                merge_entry(fields, entry, rule, at, path)?;
+                merge_entry(fields, entry, at, path)?;
             }
         }
         (Tree::List(items), Value::List(new), rule) => {
             for (index, item) in new.iter().enumerate() {
                 let mut path = path.to_owned();
                 push_index(&mut path, index);
-                merge_item(items, item, rule, &at.item(), &path)?;
+                merge_item(items, item, rule, at.item(), &path)?;
             }
         }
         (Tree::Word(_) | Tree::Text(_) | Tree::Secret(..), Value::Scalar(text, style), _) => {
@@ -71,16 +63,14 @@ pub(super) fn merge(
 fn merge_entry(
     fields: &mut Vec<(String, Tree)>,
     Entry { key, value, .. }: &Entry,
-    rule: Rule,
-    at: &At<'_>,
+    at: At,
     path: &str,
 ) -> Result<(), Box<Fault>> {
     let mut path = path.to_owned();
     push_key(&mut path, key);
     match fields.iter_mut().find(|(name, _)| name == key) {
         None => fields.push((key.clone(), free(value))),
-        Some((_, old)) if rule == Rule::Each => *old = free(value),
-        Some((_, old)) => merge(old, value, &at.key(key), &path)?,
+        Some((_, old)) => merge(old, value, at.key(key), &path)?,
     }
     Ok(())
 }
@@ -89,14 +79,14 @@ fn merge_entry(
 fn merge_item(
     items: &mut Vec<Tree>,
     new: &Node,
-    rule: Rule,
-    at: &At<'_>,
+    rule: Merge,
+    at: At,
     path: &str,
 ) -> Result<(), Box<Fault>> {
     let keys = match &rule {
-        Rule::By(keys) => *keys,
-        Rule::ReplaceBy(key) => std::slice::from_ref(key),
-        Rule::Default | Rule::Replace | Rule::Each | Rule::Free => &[],
+        Merge::By(keys) => *keys,
+        Merge::ReplaceBy(key) => std::slice::from_ref(key),
+        Merge::Default | Merge::Replace => &[],
     };
     let identity = keys.iter().find_map(|key| {
         let value = free(&new.get(key)?.value);
@@ -109,7 +99,7 @@ fn merge_item(
     };
     match items.iter_mut().find(same) {
         None => items.push(free(new)),
-        Some(item) if matches!(rule, Rule::ReplaceBy(_)) => *item = free(new),
+        Some(item) if matches!(rule, Merge::ReplaceBy(_)) => *item = free(new),
         Some(item) => merge(item, new, at, path)?,
     }
     Ok(())
@@ -203,7 +193,7 @@ mod tests {
     fn check(kind: &str, left: &str, right: &str, want: Result<&str, &str>) {
         let read = |text: &str| stream(text.as_bytes()).unwrap().remove(0);
         let mut merged = free(&read(left));
-        let got = match merge(&mut merged, &read(right), &At::top(kind), "") {
+        let got = match merge(&mut merged, &read(right), At::top(kind), "") {
             Ok(()) => Ok(merged.to_yaml(Show::Secrets)),
             Err(fault) => Err(fault.to_string()),
         };

@@ -219,7 +219,7 @@ fn delete(part: &Part, targets: &mut Vec<Target>) -> Result<(), Box<Fault>> {
         if delete.steps.is_empty() {
             targets.remove(index);
         } else {
-            remove(&mut targets[index].tree, &delete.steps, &At::top(&part.kind))
+            remove(&mut targets[index].tree, &delete.steps, At::top(&part.kind))
                 .ok_or_else(|| wrong("there is nothing to delete"))?;
         }
     }
@@ -230,7 +230,7 @@ fn delete(part: &Part, targets: &mut Vec<Target>) -> Result<(), Box<Fault>> {
 fn add(part: &Part, targets: &mut Vec<Target>) -> Result<(), Box<Fault>> {
     let Some(node) = &part.merge else { return Ok(()) };
     match targets.iter_mut().find(|target| target.label == part.label) {
-        Some(target) => merge(&mut target.tree, node, &At::top(&part.kind), "")
+        Some(target) => merge(&mut target.tree, node, At::top(&part.kind), "")
             .map_err(|fault| Box::new(Fault { document: part.label.clone(), ..*fault })),
         None => {
             targets.push(Target { label: part.label.clone(), origin: None, tree: free(node) });
@@ -241,7 +241,7 @@ fn add(part: &Part, targets: &mut Vec<Target>) -> Result<(), Box<Fault>> {
 
 /// Removes what a path leads to. None if the path leads nowhere; that a known field is not set is no
 /// such case.
-fn remove(tree: &mut Tree, steps: &[Step], at: &At<'_>) -> Option<()> {
+fn remove(tree: &mut Tree, steps: &[Step], at: At) -> Option<()> {
     let (step, rest) = steps.split_first()?;
     let Step::Key(key) = step else { return remove_item(tree, step) };
     let Tree::Map(fields) = tree else { return None };
@@ -255,7 +255,7 @@ fn remove(tree: &mut Tree, steps: &[Step], at: &At<'_>) -> Option<()> {
         fields.remove(index);
         return Some(());
     }
-    remove(&mut fields[index].1, rest, &at)?;
+    remove(&mut fields[index].1, rest, at)?;
     // A list or a map of which nothing is left says nothing; a section may say something by itself.
     let emptied = match &fields[index].1 {
         Tree::List(items) => items.is_empty(),
