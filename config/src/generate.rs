@@ -1,33 +1,30 @@
 //! Configurations for a new cluster, from its name, endpoint and secrets.
 //!
-//! What is written is what the contract's current version writes, except that all keys are ECDSA
-//! P-256 and that no installer image is named: there is none to run.
+//! What is written is what the contract's clients write for the same version, field by field and with
+//! the same empty fields, because patches are written against it: `op: add` at `/machine/certSANs/-`
+//! needs the list to be there. That is why trees are built here and no typed documents, which leave
+//! out what is empty. Two things differ: all keys are ECDSA P-256, and no installer image is named
+//! unless one is asked for, since there is none to run.
+
+mod cluster;
+pub mod contract;
+mod machine;
+mod section;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use self::section::Section;
 use crate::client::{ClientConfig, ClientContext};
 use crate::endpoint::url;
 use crate::pki::authority::CLIENT_LIFETIME;
 use crate::pki::{Authority, Bundle, Leaf, PkiError, Usage};
-use crate::v1alpha1::cluster::control_plane::{
-    AdmissionPlugin, ApiServer, ControllerManager, Proxy, Scheduler,
-};
-use crate::v1alpha1::cluster::etcd::Etcd;
-use crate::v1alpha1::cluster::membership::{
-    Discovery, DiscoveryRegistries, KubernetesRegistry, ServiceRegistry,
-};
-use crate::v1alpha1::cluster::network::ClusterNetwork;
-use crate::v1alpha1::cluster::{Cluster, ControlPlane};
-use crate::v1alpha1::hostname::AutoHostname;
-use crate::v1alpha1::machine::feature::{Features, HostDns, KubePrism};
-use crate::v1alpha1::machine::install::Install;
-use crate::v1alpha1::machine::kubelet::Kubelet;
-use crate::v1alpha1::root::Version;
-use crate::v1alpha1::{Document, HostnameConfig, Machine, MachineType, Root};
-use crate::value::{CertificateAndKey, Free, KeyOnly, Pem, PemKey, Prefix};
+use crate::v1alpha1::MachineType;
+use crate::value::{Pem, PemKey};
 use crate::yaml::Tree;
 use crate::yaml::tree::Show;
+
+pub use self::contract::Contract;
 
 /// Version of Kubernetes that a new cluster runs.
 pub const KUBERNETES_VERSION: &str = "1.36.3";
@@ -43,14 +40,24 @@ pub struct Request<'a> {
     pub name: &'a str,
     /// URL of the Kubernetes API, as `https://10.5.0.2:6443`.
     pub endpoint: &'a str,
+    /// Version of the contract that the configurations are for.
+    pub contract: Contract,
     /// The disk that is installed to.
     pub install_disk: &'a str,
+    /// The image that installs, if it is named.
+    pub install_image: Option<&'a str>,
     /// Version of Kubernetes, without a leading `v`.
     pub kubernetes_version: &'a str,
     /// Domain of services.
     pub dns_domain: &'a str,
     /// Further names and addresses for the certificates of the APIs.
     pub cert_sans: &'a [String],
+    /// Mirrors of registries: the host that is named in images, and URLs to ask instead, in order.
+    pub mirrors: &'a [(String, Vec<String>)],
+    /// Whether members find each other through a discovery service.
+    pub discovery: bool,
+    /// Whether nodes talk to each other through WireGuard.
+    pub kube_span: bool,
 }
 
 impl<'a> Request<'a> {
@@ -60,10 +67,15 @@ impl<'a> Request<'a> {
         Self {
             name,
             endpoint,
+            contract: Contract::default(),
             install_disk: "/dev/sda",
+            install_image: None,
             kubernetes_version: KUBERNETES_VERSION,
             dns_domain: "cluster.local",
             cert_sans: &[],
+            mirrors: &[],
+            discovery: true,
+            kube_span: false,
         }
     }
 }
@@ -100,6 +112,17 @@ pub enum GenerateError {
     /// A cluster needs a name.
     #[error("the cluster's name is empty")]
     Name,
+    /// A version of Kubernetes has three numbers.
+    #[error("{0:?} is no version of Kubernetes, as {KUBERNETES_VERSION}")]
+    Kubernetes(String),
+    /// A mirror is asked by HTTP.
+    #[error("mirror of {host:?}: {url:?} is no http or https URL")]
+    Mirror {
+        /// The host that is named in images.
+        host: String,
+        /// What should be asked instead.
+        url: String,
+    },
     /// A key or certificate could not be made.
     #[error("make certificates")]
     Pki(#[from] PkiError),
@@ -118,6 +141,7 @@ pub fn generate(
         return Err(GenerateError::Name);
     }
     check_endpoint(request.endpoint)?;
+    check_versions_and_mirrors(request)?;
     Ok(Generated {
         control_plane: write(MachineType::ControlPlane, request, bundle),
         worker: write(MachineType::Worker, request, bundle),
@@ -173,232 +197,60 @@ fn check_endpoint(endpoint: &str) -> Result<(), GenerateError> {
     })
 }
 
+/// Refuses what would make images or mirrors that cannot be.
+fn check_versions_and_mirrors(request: &Request<'_>) -> Result<(), GenerateError> {
+    let core = request.kubernetes_version.split(['-', '+']).next().unwrap_or_default();
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if core.split('.').count() != 3 || !core.split('.').all(number) {
+        return Err(GenerateError::Kubernetes(request.kubernetes_version.to_owned()));
+    }
+    for (host, urls) in request.mirrors {
+        for text in urls {
+            if !url(text).is_some_and(|url| matches!(url.scheme, "http" | "https")) {
+                let (host, url) = (host.clone(), text.clone());
+                return Err(GenerateError::Mirror { host, url });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The stream for a machine of a kind.
 fn write(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> String {
-    let root = Root {
-        version: Some(Version::V1Alpha1),
-        debug: Some(false),
-        persist: Some(true),
-        machine: Some(Box::new(machine(kind, request, bundle))),
-        cluster: Some(Box::new(cluster(kind, request, bundle))),
-    };
-    let hostname = HostnameConfig { auto: Some(AutoHostname::Stable), hostname: None };
-    [Document::Root(Box::new(root)), Document::Hostname(Box::new(hostname))]
-        .map(|document| document.encode().to_yaml(Show::Secrets))
-        .join("---\n")
+    let texts: Vec<_> = documents(kind, request, bundle)
+        .into_iter()
+        .map(|document| Tree::from(document).to_yaml(Show::Secrets))
+        .collect();
+    texts.join("---\n")
 }
 
-/// An authority as a machine of a kind holds it: only a control plane has the key.
-fn authority(kind: MachineType, authority: &Authority) -> CertificateAndKey {
-    CertificateAndKey {
-        certificate: Some(Pem(authority.certificate().to_owned())),
-        key: kind.is_control_plane().then(|| PemKey(authority.key().pem().clone())),
+/// The documents for a machine of a kind.
+fn documents(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> Vec<Section> {
+    let contract = request.contract;
+    let mut documents = vec![
+        Section::new()
+            .with("version", "v1alpha1")
+            .with("debug", false)
+            .with("persist", true)
+            .with("machine", machine::machine(kind, request, bundle))
+            .with("cluster", cluster::cluster(kind, request, bundle)),
+    ];
+    let document = |kind: &str| Section::new().with("apiVersion", "v1alpha1").with("kind", kind);
+    if contract.documents() {
+        documents.extend(request.mirrors.iter().map(|(host, urls)| {
+            let endpoint = |url: &String| Section::new().with("url", url.as_str()).into();
+            let endpoints: Vec<Tree> = urls.iter().map(endpoint).collect();
+            document("RegistryMirrorConfig")
+                .with("name", host.as_str())
+                .with("endpoints", endpoints)
+        }));
+        documents.push(document("HostnameConfig").with("auto", "stable"));
     }
-}
-
-fn machine(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> Machine {
-    let on = Some(true);
-    let label =
-        || ("node.kubernetes.io/exclude-from-external-load-balancers".to_owned(), String::new());
-    Machine {
-        kind: Some(kind),
-        token: Some(bundle.machine_token.clone()),
-        ca: Some(authority(kind, &bundle.os)),
-        cert_sans: request.cert_sans.to_vec(),
-        kubelet: Some(Box::new(Kubelet {
-            image: Some(format!("ghcr.io/siderolabs/kubelet:v{}", request.kubernetes_version)),
-            default_runtime_seccomp_profile_enabled: on,
-            disable_manifests_directory: on,
-            ..Kubelet::default()
-        })),
-        install: Some(Box::new(Install {
-            disk: Some(request.install_disk.to_owned()),
-            wipe: Some(false),
-            grub_use_uki_cmdline: on,
-            ..Install::default()
-        })),
-        features: Some(Box::new(Features {
-            disk_quota_support: on,
-            kube_prism: Some(KubePrism { enabled: on, port: Some(KUBE_PRISM_PORT) }),
-            host_dns: Some(HostDns {
-                enabled: on,
-                forward_kube_dns_to_host: on,
-                resolve_member_names: None,
-            }),
-            ..Features::default()
-        })),
-        node_labels: kind.is_control_plane().then(label).into_iter().collect(),
-        ..Machine::default()
+    if contract.kube_span_document() && request.kube_span {
+        documents.push(document("KubeSpanConfig").with("enabled", true));
     }
-}
-
-fn cluster(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> Cluster {
-    let base = Cluster {
-        id: Some(bundle.cluster_id.clone()),
-        secret: Some(bundle.cluster_secret.clone()),
-        control_plane: Some(ControlPlane {
-            endpoint: Some(request.endpoint.to_owned()),
-            local_api_server_port: None,
-        }),
-        name: Some(request.name.to_owned()),
-        network: Some(networks(request)),
-        token: Some(bundle.bootstrap_token.clone()),
-        ca: Some(authority(kind, &bundle.kubernetes)),
-        discovery: Some(Discovery {
-            enabled: Some(true),
-            registries: Some(DiscoveryRegistries {
-                kubernetes: Some(KubernetesRegistry { disabled: Some(true) }),
-                service: Some(ServiceRegistry::default()),
-            }),
-        }),
-        ..Cluster::default()
-    };
-    if !kind.is_control_plane() {
-        return base;
-    }
-    let image =
-        |part: &str| Some(format!("registry.k8s.io/{part}:v{}", request.kubernetes_version));
-    Cluster {
-        secretbox_encryption_secret: Some(bundle.secretbox_key.clone()),
-        aggregator_ca: Some(authority(kind, &bundle.aggregator)),
-        service_account: Some(KeyOnly { key: Some(PemKey(bundle.service_account.pem().clone())) }),
-        api_server: Some(Box::new(ApiServer {
-            image: image("kube-apiserver"),
-            cert_sans: request.cert_sans.to_vec(),
-            admission_control: vec![pod_security()],
-            audit_policy: Some(audit_policy()),
-            ..ApiServer::default()
-        })),
-        controller_manager: Some(Box::new(ControllerManager {
-            image: image("kube-controller-manager"),
-            ..ControllerManager::default()
-        })),
-        proxy: Some(Proxy { image: image("kube-proxy"), ..Proxy::default() }),
-        scheduler: Some(Box::new(Scheduler {
-            image: image("kube-scheduler"),
-            ..Scheduler::default()
-        })),
-        etcd: Some(Box::new(Etcd { ca: Some(authority(kind, &bundle.etcd)), ..Etcd::default() })),
-        ..base
-    }
-}
-
-/// Networks of pods and services, of the family of the endpoint's address.
-fn networks(request: &Request<'_>) -> ClusterNetwork {
-    let v6 = url(request.endpoint)
-        .and_then(|url| url.address())
-        .is_some_and(|address| address.is_ipv6());
-    let (pods, services) = if v6 {
-        ("fc00:db8:10::/56", "fc00:db8:20::/112")
-    } else {
-        ("10.244.0.0/16", "10.96.0.0/12")
-    };
-    // The texts above are prefixes; a test reads them back.
-    let list = |text: &str| text.parse::<Prefix>().into_iter().collect();
-    ClusterNetwork {
-        cni: None,
-        dns_domain: Some(request.dns_domain.to_owned()),
-        pod_subnets: list(pods),
-        service_subnets: list(services),
-    }
-}
-
-fn map<const N: usize>(entries: [(&str, Tree); N]) -> Tree {
-    Tree::Map(entries.map(|(key, value)| (key.to_owned(), value)).into())
-}
-
-fn text(value: &str) -> Tree {
-    Tree::Text(value.to_owned())
-}
-
-/// Pods must keep the baseline of the pod security standards; what the restricted one forbids is
-/// warned about.
-fn pod_security() -> AdmissionPlugin {
-    let configuration = map([
-        ("apiVersion", text("pod-security.admission.config.k8s.io/v1alpha1")),
-        (
-            "defaults",
-            map([
-                ("audit", text("restricted")),
-                ("audit-version", text("latest")),
-                ("enforce", text("baseline")),
-                ("enforce-version", text("latest")),
-                ("warn", text("restricted")),
-                ("warn-version", text("latest")),
-            ]),
-        ),
-        (
-            "exemptions",
-            map([
-                ("namespaces", Tree::List(vec![text("kube-system")])),
-                ("runtimeClasses", Tree::List(Vec::new())),
-                ("usernames", Tree::List(Vec::new())),
-            ]),
-        ),
-        ("kind", text("PodSecurityConfiguration")),
-    ]);
-    AdmissionPlugin {
-        name: Some("PodSecurity".to_owned()),
-        configuration: Some(Free(configuration)),
-    }
-}
-
-/// Who did what, without contents.
-fn audit_policy() -> Free {
-    Free(map([
-        ("apiVersion", text("audit.k8s.io/v1")),
-        ("kind", text("Policy")),
-        ("rules", Tree::List(vec![map([("level", text("Metadata"))])])),
-    ]))
+    documents
 }
 
 #[cfg(test)]
-mod tests {
-    use types::Mode;
-
-    use super::*;
-    use crate::document::Config;
-    use crate::validate::validate;
-
-    fn now() -> SystemTime {
-        SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000)
-    }
-
-    fn check(endpoint: &str, pods: &str) -> Generated {
-        let bundle = Bundle::generate(now()).unwrap();
-        let files = generate(&Request::new("demo", endpoint), &bundle, now()).unwrap();
-        for text in [&files.control_plane, &files.worker] {
-            let (config, _) = Config::decode(text.as_bytes()).unwrap();
-            for mode in [Mode::Metal, Mode::Cloud, Mode::Container, Mode::MetalAgent] {
-                assert_eq!(validate(&config, mode), [], "{mode}");
-            }
-            assert_eq!(
-                config.cluster().unwrap().network.as_ref().unwrap().pod_subnets[0].to_string(),
-                pods
-            );
-        }
-        files
-    }
-
-    #[test]
-    fn what_is_generated_is_valid_everywhere() {
-        let files = check("https://10.5.0.2:6443", "10.244.0.0/16");
-        check("https://[fd00::2]:6443", "fc00:db8:10::/56");
-        let (worker, _) = Config::decode(files.worker.as_bytes()).unwrap();
-        assert!(worker.machine().unwrap().ca.as_ref().unwrap().key.is_none());
-        assert!(!files.worker.contains("etcd"));
-        assert!(files.client.context(None).unwrap().key.is_some());
-    }
-
-    #[test]
-    fn a_wrong_endpoint_is_answered_with_the_right_form() {
-        let check = |given, want: &str| {
-            let bundle = Bundle::generate(now()).unwrap();
-            let error = generate(&Request::new("demo", given), &bundle, now()).unwrap_err();
-            assert!(error.to_string().ends_with(&format!("did you mean {want:?}?")), "{error}");
-        };
-        check("10.5.0.2", "https://10.5.0.2:6443");
-        check("http://10.5.0.2:7000/", "https://10.5.0.2:7000");
-        check("fd00::2", "https://[fd00::2]:6443");
-    }
-}
+mod tests;

@@ -15,11 +15,14 @@ pub mod certificate;
 mod der;
 pub mod key;
 pub mod pem;
+pub mod request;
+mod signature;
 
 pub use authority::{Authority, Identity, Leaf, Usage};
 pub use bundle::Bundle;
 pub use certificate::fingerprint;
 pub use key::PrivateKey;
+pub use request::SigningRequest;
 
 /// Why a key or certificate could not be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +41,12 @@ pub enum PkiError {
     /// The key is not of a kind that is known, or is damaged.
     #[error("private key under \"{0}\": damaged or of an unknown kind")]
     Key(String),
-    /// The certificate cannot be parsed.
-    #[error("certificate: damaged")]
-    Certificate,
+    /// Something cannot be parsed.
+    #[error("{0}: damaged")]
+    Damaged(&'static str),
+    /// The request was not signed by the key that it names.
+    #[error("certificate request: signed by another key than its own")]
+    NotPossessed,
     /// The certificate belongs to another key.
     #[error("certificate and key do not belong together")]
     Mismatch,

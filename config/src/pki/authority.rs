@@ -2,11 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_lc_rs::digest;
+
 use super::certificate::{self, Issuer, Purpose, Template};
 use super::{PkiError, PrivateKey, pem};
 
 /// Life of an authority: ten years of 365 days.
-const AUTHORITY_LIFETIME: Duration = Duration::from_secs(87_600 * 60 * 60);
+pub const AUTHORITY_LIFETIME: Duration = Duration::from_secs(87_600 * 60 * 60);
 /// Life of a node's certificates; they are renewed at half of it.
 pub const NODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// Life of an operator's certificate.
@@ -38,6 +40,17 @@ pub struct Leaf<'a> {
     pub lifetime: Duration,
 }
 
+/// What a new authority's certificate is to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Root<'a> {
+    /// Organization of the subject, which is empty without one, as the aggregator's is.
+    pub organization: Option<&'a str>,
+    /// DNS names and IP addresses, for an authority that also serves.
+    pub names: &'a [String],
+    /// How long it is valid.
+    pub lifetime: Duration,
+}
+
 /// A certificate with its key.
 #[derive(Debug)]
 pub struct Identity {
@@ -58,31 +71,38 @@ pub struct Authority {
 impl Authority {
     /// A new authority with its own ECDSA P-256 key, valid for ten years.
     ///
-    /// The subject is the organization alone, and empty without one, as the aggregator's is.
-    ///
     /// # Errors
     /// [`PkiError::Crypto`], or [`PkiError::Time`].
     pub fn generate(organization: Option<&str>, now: SystemTime) -> Result<Self, PkiError> {
-        let key = PrivateKey::generate()?;
+        let root = Root { organization, names: &[], lifetime: AUTHORITY_LIFETIME };
+        Self::of_key(PrivateKey::generate()?, &root, now)
+    }
+
+    /// A new authority of a key.
+    ///
+    /// # Errors
+    /// [`PkiError::Name`], [`PkiError::Crypto`], or [`PkiError::Time`].
+    pub fn of_key(key: PrivateKey, root: &Root<'_>, now: SystemTime) -> Result<Self, PkiError> {
         let mut key_id = [0; 20];
         certificate::random(&mut key_id)?;
-        let subject = certificate::name(None, organization.as_slice());
+        let subject = certificate::name(None, root.organization.as_slice());
         let public_key = key.public_key_der()?;
         let text = certificate::sign(
             &Template {
                 issuer: &subject,
                 subject: &subject,
                 now,
-                lifetime: AUTHORITY_LIFETIME,
+                lifetime: root.lifetime,
                 public_key: &public_key,
                 purpose: Purpose::Authority,
                 key_id: Some(&key_id),
                 issuer_key_id: None,
-                names: &[],
+                names: root.names,
             },
             &key,
         )?;
-        let issuer = Issuer { subject, public_key, key_id: Some(key_id.to_vec()) };
+        let not_after = now.checked_add(root.lifetime).ok_or(PkiError::Time)?;
+        let issuer = Issuer { subject, public_key, key_id: Some(key_id.to_vec()), not_after };
         Ok(Self { certificate: text, key, issuer })
     }
 
@@ -103,6 +123,23 @@ impl Authority {
     #[must_use]
     pub fn certificate(&self) -> &str {
         &self.certificate
+    }
+
+    /// The hash by which joining programs pin it: hexadecimal SHA-256 of its
+    /// SubjectPublicKeyInfo, behind `sha256:`.
+    #[must_use]
+    pub fn pin(&self) -> String {
+        let hash = digest::digest(&digest::SHA256, &self.issuer.public_key);
+        hash.as_ref().iter().fold("sha256:".to_owned(), |mut text, byte| {
+            text.push_str(&format!("{byte:02x}"));
+            text
+        })
+    }
+
+    /// Whether its certificate is not valid any more.
+    #[must_use]
+    pub fn has_ended(&self, now: SystemTime) -> bool {
+        now > self.issuer.not_after
     }
 
     /// The authority's key.
@@ -157,6 +194,7 @@ mod tests {
     use x509_parser::parse_x509_certificate;
 
     use super::*;
+    use crate::pki::signature::verifies;
 
     fn now() -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(1_800_000_000)
@@ -185,12 +223,13 @@ mod tests {
         let life = parsed.validity().not_after.timestamp() - 1_800_000_000;
         assert_eq!(u64::try_from(life).unwrap(), leaf.lifetime.as_secs());
         assert!(parsed.validity().not_before.timestamp() < 1_800_000_000);
-        certificate::verify_for_tests(
+        let signed = verifies(
             authority.key().signature_algorithm(),
             ca.public_key().raw,
             parsed.tbs_certificate.as_ref(),
             &parsed.signature_value.data,
         );
+        assert!(signed.unwrap());
         der
     }
 

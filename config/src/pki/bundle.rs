@@ -1,5 +1,8 @@
 //! The secrets of a cluster: what is made once and written into every node's configuration.
 
+#[expect(unreachable_pub, reason = "the macro makes public types")]
+mod file;
+
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -8,6 +11,15 @@ use types::Secret;
 
 use super::certificate::random;
 use super::{Authority, PkiError, PrivateKey};
+
+/// How Kubernetes encrypts its secrets at rest. The names are those of its providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cipher {
+    /// XSalsa20 and Poly1305; what current contracts have.
+    Secretbox,
+    /// AES-CBC; what contracts before 1.3 have.
+    AesCbc,
+}
 
 /// Everything secret of a cluster.
 #[derive(Debug)]
@@ -18,8 +30,10 @@ pub struct Bundle {
     pub cluster_secret: Secret<String>,
     /// Lets a kubelet join: 6 and 16 characters with a dot between.
     pub bootstrap_token: Secret<String>,
-    /// Encrypts Kubernetes secrets at rest: base64 of 32 random bytes.
-    pub secretbox_key: Secret<String>,
+    /// Which cipher encrypts Kubernetes secrets at rest.
+    pub cipher: Cipher,
+    /// Its key: base64 of 32 random bytes.
+    pub encryption_key: Secret<String>,
     /// Lets a machine ask for its certificate: a token like the bootstrap token.
     pub machine_token: Secret<String>,
     /// Authority of the machine API.
@@ -35,16 +49,25 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// A new bundle, all keys ECDSA P-256.
+    /// A new bundle of the current contract, all keys ECDSA P-256.
     ///
     /// # Errors
     /// [`PkiError::Crypto`] when the system has no randomness, [`PkiError::Time`].
     pub fn generate(now: SystemTime) -> Result<Self, PkiError> {
+        Self::with_cipher(Cipher::Secretbox, now)
+    }
+
+    /// A new bundle whose encryption at rest is that of another contract.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate).
+    pub fn with_cipher(cipher: Cipher, now: SystemTime) -> Result<Self, PkiError> {
         Ok(Self {
             cluster_id: URL_SAFE.encode(bytes()?),
             cluster_secret: Secret::new(STANDARD.encode(bytes()?)),
             bootstrap_token: token()?,
-            secretbox_key: Secret::new(STANDARD.encode(bytes()?)),
+            cipher,
+            encryption_key: Secret::new(STANDARD.encode(bytes()?)),
             machine_token: token()?,
             os: Authority::generate(Some("talos"), now)?,
             kubernetes: Authority::generate(Some("kubernetes"), now)?,
@@ -62,24 +85,38 @@ fn bytes() -> Result<[u8; 32], PkiError> {
     Ok(bytes)
 }
 
+/// The alphabet that Kubernetes allows in bootstrap tokens.
+const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// Characters of a token, on either side of its dot.
+const TOKEN: (usize, usize) = (6, 16);
+
 /// A token of 6 and 16 characters out of lower-case letters and digits.
 fn token() -> Result<Secret<String>, PkiError> {
-    /// The alphabet that Kubernetes allows in bootstrap tokens.
-    const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     /// The largest multiple of 36 below 256: a byte above it would favour the first letters.
     const FAIR: u8 = 252;
-    let mut text = String::with_capacity(23);
-    while text.len() < 23 {
+    /// Both parts and the dot.
+    const LENGTH: usize = TOKEN.0 + 1 + TOKEN.1;
+    let mut text = String::with_capacity(LENGTH);
+    while text.len() < LENGTH {
         for byte in bytes()?.into_iter().filter(|byte| *byte < FAIR) {
             match text.len() {
-                23.. => break,
-                6 => text.push('.'),
+                LENGTH.. => break,
+                length if length == TOKEN.0 => text.push('.'),
                 _ => {}
             }
             text.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
         }
     }
     Ok(Secret::new(text))
+}
+
+/// Whether a text has the form of a token, as Kubernetes wants it.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let part = |part: &str, length| {
+        part.len() == length && part.bytes().all(|byte| ALPHABET.contains(&byte))
+    };
+    text.split_once('.').is_some_and(|(id, secret)| part(id, TOKEN.0) && part(secret, TOKEN.1))
 }
 
 #[cfg(test)]
@@ -89,14 +126,10 @@ mod tests {
     #[test]
     fn tokens_have_their_form() {
         for _ in 0..200 {
-            let token = token().unwrap();
-            let (id, secret) = token.expose().split_once('.').unwrap();
-            assert_eq!((id.len(), secret.len()), (6, 16));
-            assert!(
-                format!("{id}{secret}")
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
-            );
+            assert!(is_token(token().unwrap().expose()));
+        }
+        for wrong in ["", "abcdef", "abcdef.0123456789abcde", "Abcdef.0123456789abcdef", "a.b.c"] {
+            assert!(!is_token(wrong), "{wrong}");
         }
     }
 

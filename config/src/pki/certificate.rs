@@ -165,6 +165,11 @@ fn extensions(template: &Template<'_>) -> Result<Vec<u8>, PkiError> {
     Ok(all)
 }
 
+/// The extension with the names of a request.
+pub(super) fn alternative_names(names: &[String]) -> Result<Vec<u8>, PkiError> {
+    Ok(extension(oid::SUBJECT_ALT_NAME, Weight::Optional, &general_names(names)?))
+}
+
 /// Whether who does not understand an extension must refuse the certificate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
@@ -207,22 +212,28 @@ pub(super) struct Issuer {
     pub(super) public_key: Vec<u8>,
     /// The subject key id, if it has one.
     pub(super) key_id: Option<Vec<u8>>,
+    /// The last moment at which it is valid.
+    pub(super) not_after: SystemTime,
 }
 
 /// Reads what issuing needs from a certificate.
 pub(super) fn issuer(certificate: &[u8]) -> Result<Issuer, PkiError> {
     use x509_parser::extensions::ParsedExtension;
-    let (_, parsed) =
-        x509_parser::parse_x509_certificate(certificate).ok().ok_or(PkiError::Certificate)?;
+    let (_, parsed) = x509_parser::parse_x509_certificate(certificate)
+        .ok()
+        .ok_or(PkiError::Damaged("certificate"))?;
     let key_id =
         parsed.extensions().iter().find_map(|extension| match extension.parsed_extension() {
             ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
             _ => None,
         });
+    // What ended before 1970 ended then.
+    let end = u64::try_from(parsed.validity().not_after.timestamp()).unwrap_or(0);
     Ok(Issuer {
         subject: parsed.subject().as_raw().to_vec(),
         public_key: parsed.public_key().raw.to_vec(),
         key_id,
+        not_after: UNIX_EPOCH.checked_add(Duration::from_secs(end)).ok_or(PkiError::Time)?,
     })
 }
 
@@ -230,34 +241,10 @@ pub(super) fn issuer(certificate: &[u8]) -> Result<Issuer, PkiError> {
 /// certificate's SubjectPublicKeyInfo.
 ///
 /// # Errors
-/// [`PkiError::Certificate`] when the DER bytes are no certificate.
+/// [`PkiError::Damaged`] when the DER bytes are no certificate.
 pub fn fingerprint(certificate: &[u8]) -> Result<String, PkiError> {
     let public_key = issuer(certificate)?.public_key;
     Ok(STANDARD.encode(digest::digest(&digest::SHA256, &public_key)))
-}
-
-/// Checks a signature, so that tests need no second implementation.
-#[cfg(test)]
-pub(super) fn verify_for_tests(
-    algorithm: &[u8],
-    public_key: &[u8],
-    message: &[u8],
-    signature: &[u8],
-) {
-    use aws_lc_rs::signature as s;
-    let (_, spki) = <x509_parser::x509::SubjectPublicKeyInfo<'_> as x509_parser::prelude::FromDer<'_, _>>::from_der(
-        public_key,
-    )
-    .unwrap();
-    let raw = &spki.subject_public_key.data;
-    let verify: &'static dyn s::VerificationAlgorithm = match algorithm.last() {
-        Some(2) => &s::ECDSA_P256_SHA256_ASN1,
-        Some(3) => &s::ECDSA_P384_SHA384_ASN1,
-        Some(4) => &s::ECDSA_P521_SHA512_ASN1,
-        Some(0x70) => &s::ED25519,
-        _ => &s::RSA_PKCS1_2048_8192_SHA256,
-    };
-    s::UnparsedPublicKey::new(verify, raw).verify(message, signature).unwrap();
 }
 
 #[cfg(test)]
@@ -281,6 +268,6 @@ mod tests {
 
     #[test]
     fn a_fingerprint_needs_a_certificate() {
-        assert!(matches!(fingerprint(b"junk"), Err(PkiError::Certificate)));
+        assert!(matches!(fingerprint(b"junk"), Err(PkiError::Damaged("certificate"))));
     }
 }

@@ -1,7 +1,9 @@
-//! Private keys: made as ECDSA P-256, read under every label that existing files use.
+//! Private keys: made as ECDSA P-256 or, where a firmware wants it, RSA; read under every label that
+//! existing files use.
 
-use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
     EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256,
@@ -88,6 +90,28 @@ impl PrivateKey {
         let sec1: EcPrivateKeyRfc5915Der<'_> =
             made.private_key().as_der().ok().ok_or(PkiError::Crypto("encode a key"))?;
         Self::from_block("EC PRIVATE KEY", sec1.as_ref(), None)
+    }
+
+    /// A new RSA key of 4096 bits, written as PKCS #8 under `PRIVATE KEY`. Takes a second or more.
+    ///
+    /// # Errors
+    /// [`PkiError::Crypto`] when the system has no randomness.
+    pub fn generate_rsa() -> Result<Self, PkiError> {
+        Self::rsa(KeySize::Rsa4096)
+    }
+
+    /// The same of 2048 bits, the longest that every TPM 2.0 takes.
+    ///
+    /// # Errors
+    /// [`PkiError::Crypto`] when the system has no randomness.
+    pub fn generate_rsa_2048() -> Result<Self, PkiError> {
+        Self::rsa(KeySize::Rsa2048)
+    }
+
+    fn rsa(size: KeySize) -> Result<Self, PkiError> {
+        let made = RsaKeyPair::generate(size).ok().ok_or(PkiError::Crypto("make a key"))?;
+        let pkcs8: Pkcs8V1Der<'_> = made.as_der().ok().ok_or(PkiError::Crypto("encode a key"))?;
+        Self::from_block("PRIVATE KEY", pkcs8.as_ref(), None)
     }
 
     /// Reads the first private key of a PEM text: PKCS #8 under `PRIVATE KEY` or
@@ -226,11 +250,9 @@ mod tests {
         let again =
             PrivateKey::from_pem(&pem::write("PRIVATE KEY", key.pkcs8_der().expose())).unwrap();
         assert_eq!(again.public_key_der().unwrap(), public);
-        crate::pki::certificate::verify_for_tests(
-            key.signature_algorithm(),
-            &public,
-            b"message",
-            &signature,
+        let algorithm = key.signature_algorithm();
+        assert!(
+            crate::pki::signature::verifies(algorithm, &public, b"message", &signature).unwrap()
         );
     }
 
@@ -248,6 +270,13 @@ mod tests {
     fn ours_are_p256_under_the_label_of_sec1() {
         let key = PrivateKey::generate().unwrap();
         assert!(key.pem().expose().starts_with("-----BEGIN EC PRIVATE KEY-----\n"));
+        check(key.pem().expose());
+    }
+
+    #[test]
+    fn rsa_keys_of_ours_are_read_everywhere() {
+        let key = PrivateKey::generate_rsa_2048().unwrap();
+        assert!(key.pem().expose().starts_with("-----BEGIN PRIVATE KEY-----\n"));
         check(key.pem().expose());
     }
 

@@ -1,10 +1,11 @@
 //! `osctl validate`: check a configuration without a node.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::{Config, Fault};
 
+use crate::clean::clean;
 use crate::cli::Cx;
 use crate::command::apply_config::load;
 use crate::exit::{Exit, Refused};
@@ -61,12 +62,9 @@ pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     for warning in &warnings {
         writeln!(cx.output.err, "{}: warning: {warning}", args.config.display())?;
     }
-    for fault in &faults {
-        writeln!(cx.output.err, "{}", line(args, fault))?;
-    }
     let shown = args.config.display();
     if !faults.is_empty() {
-        return Err(Refused(format!("{shown}: {}", count(faults.len(), "fault"))).into());
+        return Err(refused(&args.config, &faults, cx));
     }
     if args.strict && !warnings.is_empty() {
         return Err(Refused(format!("{shown}: {}", count(warnings.len(), "warning"))).into());
@@ -76,9 +74,15 @@ pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// One fault as editors jump to it.
-fn line(args: &Args, fault: &Fault) -> String {
-    format!("{}:{fault}", args.config.display())
+/// Tells the faults of a file, each as editors jump to it, and makes the error that counts them.
+pub(crate) fn refused(path: &Path, faults: &[Fault], cx: &mut Cx) -> anyhow::Error {
+    let shown = path.display();
+    for fault in faults {
+        if let Err(error) = writeln!(cx.output.err, "{shown}:{}", clean(&fault.to_string())) {
+            return error.into();
+        }
+    }
+    Refused(format!("{shown}: {}", count(faults.len(), "fault"))).into()
 }
 
 /// A number with its noun.

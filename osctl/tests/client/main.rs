@@ -5,6 +5,8 @@ mod commands;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod local;
 #[cfg(test)]
 mod resources;

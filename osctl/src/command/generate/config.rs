@@ -3,12 +3,12 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use config::generate::{Generated, KUBERNETES_VERSION, Request, generate};
+use clap::ArgAction;
+use config::generate::{Contract, Generated, KUBERNETES_VERSION, Request, generate};
 use config::pki::Bundle;
 
+use super::{Existing, put, secrets};
 use crate::cli::Cx;
-use crate::context::write_private;
 use crate::exit::{Exit, usage};
 use crate::human::now;
 
@@ -17,8 +17,9 @@ use crate::human::now;
 #[command(after_help = "Examples:\n  \
     osctl gen config prod https://10.0.0.2:6443\n  \
     osctl gen config prod https://10.0.0.2:6443 -o ./prod --force\n  \
-    osctl gen config prod https://10.0.0.2:6443 -t talosconfig -o -\n\n\
-    All keys are new with each run, and every file holds some: they are readable by you alone.")]
+    osctl gen config prod https://10.0.0.2:6443 --with-secrets secrets.yaml\n  \
+    osctl gen config prod https://10.0.0.2:6443 -t worker -o - --talos-version v1.11\n\n\
+    Without --with-secrets all keys are new. Every file holds some: they are readable by you alone.")]
 pub(crate) struct Args {
     /// Name of the cluster
     #[arg(value_name = "NAME")]
@@ -39,21 +40,64 @@ pub(crate) struct Args {
         default_values_t = [Kind::Controlplane, Kind::Worker, Kind::Talosconfig]
     )]
     types: Vec<Kind>,
-    /// Replace files that exist
-    #[arg(short, long)]
-    force: bool,
+    /// Take the secrets of this file, which `osctl gen secrets` made
+    #[arg(long, value_name = "FILE")]
+    with_secrets: Option<PathBuf>,
     /// The disk that nodes install to
     #[arg(long, value_name = "DEVICE", default_value = "/dev/sda")]
     install_disk: String,
+    /// The image that installs
+    #[arg(long, value_name = "IMAGE")]
+    install_image: Option<String>,
     /// Version of Kubernetes
     #[arg(long, value_name = "VERSION", default_value = KUBERNETES_VERSION)]
     kubernetes_version: String,
+    /// Version of the contract that the nodes speak
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    talos_version: Contract,
+    /// Form of the configuration
+    #[arg(long, value_name = "VERSION", value_parser = ["v1alpha1"], default_value = "v1alpha1")]
+    version: String,
     /// Domain of services
     #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
     dns_domain: String,
     /// Further names and addresses for the certificates of the APIs
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     additional_sans: Vec<String>,
+    /// Ask URL for the images of HOST; several URLs of one host are asked in order
+    #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = mirror)]
+    registry_mirror: Vec<(String, String)>,
+    #[command(flatten)]
+    parts: Parts,
+}
+
+/// What a cluster may have or not.
+#[derive(Debug, Clone, clap::Args)]
+struct Parts {
+    /// Members find each other through a discovery service
+    #[arg(
+        long, value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "true"
+    )]
+    with_cluster_discovery: bool,
+    /// Nodes talk to each other through WireGuard
+    #[arg(
+        long, value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "false"
+    )]
+    with_kubespan: bool,
+}
+
+/// A mirror: the host that is named in images, and the URL to ask instead.
+fn mirror(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((host, url)) if !host.is_empty() && !url.is_empty() => {
+            Ok((host.to_owned(), url.to_owned()))
+        }
+        _ => Err(format!("{text:?} is no mirror: HOST=URL, as docker.io=https://mirror.example")),
+    }
 }
 
 /// A file that can be made.
@@ -88,38 +132,49 @@ impl Kind {
 }
 
 /// Runs the command. Nothing is written when one of the files exists.
-pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &Args, existing: Existing, cx: &mut Cx) -> anyhow::Result<Exit> {
     let targets = targets(args)?;
-    if !args.force {
-        for (_, target) in &targets {
-            if let Target::File(path) = target
-                && path.exists()
-            {
-                return Err(usage(format!("{} exists: --force replaces it", path.display())));
-            }
-        }
-    }
+    let paths: Vec<&Path> = targets.iter().filter_map(|(_, target)| target.path()).collect();
+    existing.allow(&paths)?;
+    let mirrors = mirrors(&args.registry_mirror);
     let request = Request {
+        contract: args.talos_version,
         install_disk: &args.install_disk,
+        install_image: args.install_image.as_deref(),
         kubernetes_version: args.kubernetes_version.trim_start_matches('v'),
         dns_domain: &args.dns_domain,
         cert_sans: &args.additional_sans,
+        mirrors: &mirrors,
+        discovery: args.parts.with_cluster_discovery,
+        kube_span: args.parts.with_kubespan,
         ..Request::new(&args.name, &args.endpoint)
     };
     let now = now();
-    let generated = generate(&request, &Bundle::generate(now)?, now)?;
+    let bundle = match &args.with_secrets {
+        Some(path) => secrets::read(path, cx)?,
+        None => Bundle::with_cipher(args.talos_version.cipher(), now)?,
+    };
+    let generated = generate(&request, &bundle, now)?;
     for (kind, target) in &targets {
         let content = kind.content(&generated);
         match target {
             Target::Stdout => cx.output.out.write_all(content.as_bytes())?,
-            Target::File(path) => {
-                let what = || format!("write {}", path.display());
-                write_private(path, content.as_bytes()).with_context(what)?;
-                writeln!(cx.output.err, "created {}", path.display())?;
-            }
+            Target::File(path) => put(path, content.as_bytes(), cx)?,
         }
     }
     Ok(Exit::Done)
+}
+
+/// The mirrors with their URLs together, hosts in the order of their first mention.
+fn mirrors(given: &[(String, String)]) -> Vec<(String, Vec<String>)> {
+    let mut mirrors: Vec<(String, Vec<String>)> = Vec::new();
+    for (host, url) in given {
+        match mirrors.iter_mut().find(|(other, _)| other == host) {
+            Some((_, urls)) => urls.push(url.clone()),
+            None => mirrors.push((host.clone(), vec![url.clone()])),
+        }
+    }
+    mirrors
 }
 
 /// Where a file goes.
@@ -127,6 +182,16 @@ pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
 enum Target {
     Stdout,
     File(PathBuf),
+}
+
+impl Target {
+    /// The file, if it is one.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path),
+        }
+    }
 }
 
 /// Where each file goes: several into a folder, a single one to a path of its own.
@@ -156,25 +221,25 @@ fn targets(args: &Args) -> anyhow::Result<Vec<(Kind, Target)>> {
 mod tests {
     use super::*;
 
-    fn args(output: Option<&str>, types: &[Kind]) -> Args {
-        Args {
-            name: "a".to_owned(),
-            endpoint: "https://10.0.0.2:6443".to_owned(),
-            output: output.map(PathBuf::from),
-            types: types.to_vec(),
-            force: false,
-            install_disk: String::new(),
-            kubernetes_version: String::new(),
-            dns_domain: String::new(),
-            additional_sans: Vec::new(),
+    /// The arguments of a command line.
+    fn args(output: Option<&str>, types: &[&str], more: &[&str]) -> Args {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            args: Args,
         }
+        let types = types.join(",");
+        let mut line = vec!["gen config", "a", "https://10.0.0.2:6443", "-t", &types];
+        line.extend(output.iter().flat_map(|output| ["-o", output]));
+        line.extend(more);
+        <Line as clap::Parser>::try_parse_from(line).expect("arguments").args
     }
 
     #[test]
     fn files_go_where_they_belong() {
-        let both = [Kind::Worker, Kind::Controlplane, Kind::Worker];
-        let check = |output, types: &[Kind], expected: &[(Kind, Target)]| {
-            assert_eq!(targets(&args(output, types)).expect("targets"), expected);
+        let both = ["worker", "controlplane", "worker"];
+        let check = |output, types: &[&str], expected: &[(Kind, Target)]| {
+            assert_eq!(targets(&args(output, types, &[])).expect("targets"), expected);
         };
         let file = |path: &str| Target::File(PathBuf::from(path));
         check(
@@ -190,8 +255,36 @@ mod tests {
                 (Kind::Worker, file("x/worker.yaml")),
             ],
         );
-        check(Some("x"), &[Kind::Talosconfig], &[(Kind::Talosconfig, file("x"))]);
-        check(Some("-"), &[Kind::Talosconfig], &[(Kind::Talosconfig, Target::Stdout)]);
-        targets(&args(Some("-"), &both)).expect_err("two files");
+        check(Some("x"), &["talosconfig"], &[(Kind::Talosconfig, file("x"))]);
+        check(Some("-"), &["talosconfig"], &[(Kind::Talosconfig, Target::Stdout)]);
+        targets(&args(Some("-"), &both, &[])).expect_err("two files");
+    }
+
+    #[test]
+    fn mirrors_of_a_host_stand_together() {
+        let more = ["--registry-mirror", "a=x,b=y", "--registry-mirror", "a=z"];
+        let args = args(None, &["worker"], &more);
+        let list = |urls: &[&str]| urls.iter().map(|url| (*url).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            mirrors(&args.registry_mirror),
+            [("a".to_owned(), list(&["x", "z"])), ("b".to_owned(), list(&["y"]))]
+        );
+        for wrong in ["a", "=b", "a=", ""] {
+            mirror(wrong).expect_err(wrong);
+        }
+    }
+
+    #[test]
+    fn switches_are_written_with_or_without_a_value() {
+        let with = |more: &[&str]| {
+            let parts = args(None, &["worker"], more).parts;
+            (parts.with_cluster_discovery, parts.with_kubespan)
+        };
+        assert_eq!(with(&[]), (true, false));
+        assert_eq!(with(&["--with-kubespan"]), (true, true));
+        assert_eq!(
+            with(&["--with-kubespan=false", "--with-cluster-discovery=false"]),
+            (false, false)
+        );
     }
 }
