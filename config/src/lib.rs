@@ -19,6 +19,7 @@ mod locate;
 pub mod network;
 pub mod patch;
 pub mod pki;
+pub mod schema;
 pub mod table;
 pub mod v1alpha1;
 pub mod validate;

@@ -26,6 +26,6 @@ section! {
         /// Networks of the addresses at which members are reached.
         "endpoints" => endpoints: Vec<String> { example: "[0.0.0.0/0, \"!192.168.0.0/16\"]" },
         /// Networks that are not offered to other members.
-        "excludeAdvertisedNetworks" => exclude_advertised_networks: Vec<String> { example: "[192.168.1.0/24]", schema: r#"{"items":{"type":"string","pattern":"^[0-9a-f.:]+/\d{1,3}$"},"type":"array"}"# },
+        "excludeAdvertisedNetworks" => exclude_advertised_networks: Vec<String> { example: "[192.168.1.0/24]", schema: r#"{"items":{"type":"string","pattern":"^[0-9a-f.:]+/\\d{1,3}$"},"type":"array"}"# },
     }
 }

@@ -1,4 +1,4 @@
-//! `osctl gen`: make configurations, keys and certificates.
+//! `osctl gen`: make configurations, keys, certificates and the schema.
 //!
 //! What the commands share: files that hold secrets are readable by their owner alone, and nothing is
 //! written when one of the files is there already.
@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod key;
 pub(crate) mod keypair;
 pub(crate) mod request;
+pub(crate) mod schema;
 pub(crate) mod secrets;
 pub(crate) mod secureboot;
 
@@ -22,7 +23,7 @@ use crate::cli::Cx;
 use crate::context::{read, write_private};
 use crate::exit::{Exit, usage};
 
-/// Make configurations, keys and certificates
+/// Make configurations, keys, certificates and the schema
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  osctl gen config prod https://10.0.0.2:6443")]
 pub(crate) struct Args {
@@ -45,6 +46,7 @@ enum What {
     Request(request::Args),
     Key(key::Args),
     Keypair(keypair::Args),
+    Schema(schema::Args),
     Secrets(secrets::Args),
     Secureboot(secureboot::Args),
 }
@@ -59,6 +61,7 @@ pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         What::Request(args) => request::run(args, existing, cx),
         What::Key(args) => key::run(args, existing, cx),
         What::Keypair(args) => keypair::run(args, existing, cx),
+        What::Schema(args) => schema::run(args, existing, cx),
         What::Secrets(args) => secrets::run(args, existing, cx),
         What::Secureboot(args) => secureboot::run(args, existing, cx),
     }

@@ -128,3 +128,21 @@ fn what_kubernetes_has_is_taken_over() {
     assert_eq!(bundle.aggregator.certificate(), read(&client, "pki/front-proxy-ca.crt"));
     assert_eq!(bundle.service_account.pem().expose(), &read(&client, "pki/sa.key"));
 }
+
+#[test]
+fn the_schema_is_the_contracts_with_descriptions() {
+    let client = Client::bare();
+    let read = |args: &[&str]| -> serde_json::Value {
+        let ran = client.run(args);
+        assert_eq!(ran.code, Some(0), "{args:?}");
+        serde_json::from_str(&ran.out).expect("JSON")
+    };
+    let schema = read(&["gen", "schema"]);
+    assert_eq!(schema, config::schema::schema(config::schema::Form::Contract));
+    let corrected = read(&["gen", "schema", "--corrected"]);
+    assert_eq!(corrected, config::schema::schema(config::schema::Form::Corrected));
+    assert_ne!(schema, corrected);
+    let kept = client.run(&["gen", "schema", "-o", "s.json"]);
+    assert_eq!((kept.code, kept.out.as_str()), (Some(0), ""));
+    assert_eq!(client.run(&["gen", "schema", "-o", "s.json"]).code, Some(2));
+}

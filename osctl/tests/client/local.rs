@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "gen csr",
     "gen key",
     "gen keypair",
+    "gen schema",
     "gen secrets",
     "gen secureboot",
     "gen secureboot database",

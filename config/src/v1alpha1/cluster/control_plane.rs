@@ -26,7 +26,7 @@ section! {
         /// What is written to the audit log.
         "auditPolicy" => audit_policy: Option<Free> { merge: Merge::Replace, example: "{rules: [{level: Metadata}]}" },
         /// Requests and limits.
-        "resources" => resources: Option<Resources>,
+        "resources" => resources: Option<Resources> { schema: r#"{"type":"object"}"# },
         /// Authorizers, after Node and RBAC.
         "authorizationConfig" => authorization_config: Vec<Authorizer>,
     }
@@ -44,7 +44,7 @@ section! {
         /// Environment.
         "env" => env: BTreeMap<String, String>,
         /// Requests and limits.
-        "resources" => resources: Option<Resources>,
+        "resources" => resources: Option<Resources> { schema: r#"{"type":"object"}"# },
     }
 }
 
@@ -60,7 +60,7 @@ section! {
         /// Environment.
         "env" => env: BTreeMap<String, String>,
         /// Requests and limits.
-        "resources" => resources: Option<Resources>,
+        "resources" => resources: Option<Resources> { schema: r#"{"type":"object"}"# },
         /// Its own configuration.
         "config" => config: Option<Free>,
     }
