@@ -4,6 +4,8 @@
 //! Wake-ups coalesce, failures back off, panics stop at the controller. The same controller runs beside the store
 //! or at the other end of a socket.
 
+#[cfg(test)]
+mod conformance;
 mod context;
 mod declaration;
 mod driver;
@@ -12,6 +14,8 @@ mod mirror;
 mod queue;
 mod queue_driver;
 mod registry;
+#[cfg(test)]
+mod rig;
 mod runtime;
 mod store;
 #[cfg(test)]

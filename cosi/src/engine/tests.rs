@@ -1,91 +1,23 @@
 //! Controllers at work: beside the store, and at the other end of a socket.
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::Instant};
 
 use super::{
-    BoxError, Context, Controller, Declaration, Monitor, Runtime, Waker, destroy_ready, exclusive,
-    shared, strong, weak,
+    BoxError, Context, Controller, Declaration, Monitor, Runtime, exclusive, primary,
+    rig::{Function, Items, NS, counts, function, put, quiet, run, until},
+    weak,
 };
 use crate::{
+    error::Key,
     grpc::AllowAll,
     object::Object,
     spec::Spec,
     state::State,
     testing::{Count, Note, Served, state},
+    time::ManualClock,
 };
-
-const NS: &str = Note::NAMESPACE;
-
-/// Longer than anything takes that is going to happen.
-const LONG: Duration = Duration::from_secs(20);
-
-/// A controller made of a function.
-struct Function<F> {
-    declaration: &'static Declaration,
-    waker: Option<mpsc::UnboundedSender<Waker>>,
-    reconcile: F,
-}
-
-impl<F: FnMut(&mut Context<'_>) -> Result<(), BoxError> + Send + 'static> Controller
-    for Function<F>
-{
-    fn declaration(&self) -> &'static Declaration {
-        self.declaration
-    }
-
-    fn start(&mut self, waker: Waker) {
-        if let Some(sender) = &self.waker {
-            sender.send(waker).unwrap();
-        }
-    }
-
-    fn reconcile(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
-        (self.reconcile)(cx)
-    }
-}
-
-fn function<F>(declaration: &'static Declaration, reconcile: F) -> Box<Function<F>>
-where
-    F: FnMut(&mut Context<'_>) -> Result<(), BoxError> + Send + 'static,
-{
-    Box::new(Function { declaration, waker: None, reconcile })
-}
-
-/// Runs the controllers in the background until the returned monitor's task is aborted with the test's runtime.
-fn run(mut runtime: Runtime, controllers: Vec<Box<dyn Controller>>) -> Monitor {
-    for controller in controllers {
-        runtime.register(controller).unwrap();
-    }
-    let monitor = runtime.monitor();
-    tokio::spawn(runtime.run(std::future::pending()));
-    monitor
-}
-
-/// Waits until `holds`, in real or in paused time.
-async fn until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + LONG;
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what} does not happen");
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-}
-
-async fn quiet(monitor: &Monitor) {
-    until("quiet", || monitor.is_quiet()).await;
-}
-
-fn put(state: &State, id: &str, text: &str) {
-    state.put(NS, id, "", Note::new("", text)).unwrap();
-}
 
 /// Writes one count per note: the length of its text. Notes without text have none.
 const COUNTER: Declaration = Declaration {
@@ -101,33 +33,6 @@ fn counter() -> Box<dyn Controller> {
         let counts = notes.map(|n| (n.id().clone(), Count { count: n.spec.text.len() as u64 }));
         Ok(cx.converge(NS, counts)?)
     })
-}
-
-/// Holds counts while they run, and lets them go when they are torn down and `may_release` says so.
-const HOLDER: Declaration =
-    Declaration { name: "test.Holder", inputs: &[strong::<Count>(NS)], outputs: &[] };
-
-fn holder(release: Arc<AtomicUsize>) -> Box<dyn Controller> {
-    function(&HOLDER, move |cx| {
-        for count in cx.list::<Count>(NS)? {
-            if !count.metadata.is_tearing_down() {
-                cx.add_finalizer::<Count>(NS, count.id())?;
-            } else if release.load(Ordering::SeqCst) > 0 {
-                cx.remove_finalizer::<Count>(NS, count.id())?;
-            }
-        }
-        Ok(())
-    })
-}
-
-/// The counts as `id=count`, torn down ones with a cross.
-fn counts(state: &State) -> Vec<String> {
-    let counts = state.list_as::<Count>().unwrap();
-    let mark = |down| if down { "x" } else { "" };
-    counts
-        .iter()
-        .map(|c| format!("{}={}{}", c.id(), c.spec.count, mark(c.metadata.is_tearing_down())))
-        .collect()
 }
 
 #[tokio::test]
@@ -163,131 +68,6 @@ async fn wakeups_coalesce_and_nothing_is_written_twice() {
     quiet(&monitor).await;
     let count = state.get_as::<Count>("a").unwrap().unwrap();
     assert_eq!(count.metadata.version().to_string(), "1");
-}
-
-#[tokio::test]
-async fn leftovers_go_through_the_teardown_protocol() {
-    let state = state();
-    let release = Arc::new(AtomicUsize::new(0));
-    put(&state, "a", "1");
-    put(&state, "b", "2");
-    let controllers = vec![counter(), holder(Arc::clone(&release))];
-    let monitor = run(Runtime::local(state.clone()), controllers);
-    quiet(&monitor).await;
-    state.destroy(NS, Note::TYPE, "a", "").unwrap();
-    quiet(&monitor).await;
-    assert_eq!(counts(&state), ["a=1x", "b=1"], "torn down, but held");
-    // Wanted again with another value while it is held: it must go before it can come back.
-    put(&state, "a", "12345");
-    quiet(&monitor).await;
-    assert_eq!(counts(&state), ["a=1x", "b=1"]);
-    release.store(1, Ordering::SeqCst);
-    put(&state, "b", "22");
-    quiet(&monitor).await;
-    assert_eq!(counts(&state), ["a=5", "b=2"]);
-    let again = state.get_as::<Count>("a").unwrap().unwrap();
-    assert_eq!(again.metadata.finalizers(), ["test.Holder"], "a new one, held anew");
-}
-
-#[tokio::test]
-async fn others_resources_are_left_alone() {
-    const ONE: Declaration =
-        Declaration { name: "test.One", inputs: &[], outputs: &[shared::<Count>()] };
-    const TWO: Declaration =
-        Declaration { name: "test.Two", inputs: &[], outputs: &[shared::<Count>()] };
-    const THIEF: Declaration =
-        Declaration { name: "test.Thief", inputs: &[], outputs: &[shared::<Count>()] };
-    let state = state();
-    let one = function(&ONE, |cx| Ok(cx.converge(NS, [("one", Count { count: 1 })])?));
-    let two = function(&TWO, |cx| Ok(cx.converge(NS, [("two", Count { count: 2 })])?));
-    let monitor = run(Runtime::local(state.clone()), vec![one, two]);
-    quiet(&monitor).await;
-    assert_eq!(counts(&state), ["one=1", "two=2"]);
-    let thief = function(&THIEF, |cx| {
-        Ok(cx.converge(NS, [("one", Count { count: 3 }), ("three", Count { count: 3 })])?)
-    });
-    let monitor = run(Runtime::local(state.clone()), vec![thief]);
-    quiet(&monitor).await;
-    assert_eq!(counts(&state), ["one=1", "three=3", "two=2"], "goes on after a refusal");
-    let error = monitor.metrics()["test.Thief"].last_error.clone().unwrap();
-    let key = format!("{NS}/{}/one", Count::TYPE);
-    assert_eq!(error, format!("resource {key} is owned by \"test.One\", not by \"test.Thief\""));
-}
-
-#[tokio::test]
-async fn what_is_not_declared_is_refused_by_name() {
-    const NOSY: Declaration = Declaration {
-        name: "test.Nosy",
-        inputs: &[weak::<Note>(NS).id("mine"), destroy_ready::<Count>("elsewhere")],
-        outputs: &[],
-    };
-    let state = state();
-    let (sender, mut refusals) = mpsc::unbounded_channel();
-    let nosy = function(&NOSY, move |cx| {
-        cx.get::<Note>(NS, "mine")?;
-        cx.list::<Count>("elsewhere")?;
-        for refused in [
-            cx.list::<Note>(NS).map(drop),
-            cx.get::<Note>(NS, "yours").map(drop),
-            cx.get::<Note>("elsewhere", "mine").map(drop),
-            cx.put(NS, "a", Count { count: 1 }),
-            cx.remove::<Note>(NS, "mine").map(drop),
-            cx.add_finalizer::<Note>(NS, "mine"),
-            cx.remove_finalizer::<Count>("elsewhere", "a"),
-        ] {
-            sender.send(refused.unwrap_err().to_string())?;
-        }
-        Ok(())
-    });
-    quiet(&run(Runtime::local(state), vec![nosy])).await;
-    let mut next = || refusals.try_recv().unwrap();
-    let notes =
-        |verb| format!("controller test.Nosy {verb} {} in {NS} without declaring it", Note::TYPE);
-    assert_eq!(next(), notes("reads"));
-    assert_eq!(next(), notes("reads"));
-    assert!(next().contains("in elsewhere"));
-    assert!(next().contains(Count::TYPE));
-    assert_eq!(next(), notes("writes"));
-    assert_eq!(next(), notes("holds"));
-    assert!(next().contains("holds"));
-}
-
-#[tokio::test]
-async fn a_destroy_ready_input_wakes_only_then() {
-    const REAPER: Declaration =
-        Declaration { name: "test.Reaper", inputs: &[destroy_ready::<Note>(NS)], outputs: &[] };
-    let state = state();
-    let reaper = function(&REAPER, |_| Ok(()));
-    let monitor = run(Runtime::local(state.clone()), vec![reaper]);
-    quiet(&monitor).await;
-    let runs = || monitor.metrics()["test.Reaper"].runs;
-    put(&state, "a", "1");
-    put(&state, "a", "2");
-    state.add_finalizer(NS, Note::TYPE, "a", "f").unwrap();
-    state.teardown(NS, Note::TYPE, "a", "").unwrap();
-    quiet(&monitor).await;
-    assert_eq!(runs(), 1);
-    state.remove_finalizer(NS, Note::TYPE, "a", "f").unwrap();
-    quiet(&monitor).await;
-    assert_eq!(runs(), 2);
-    state.destroy(NS, Note::TYPE, "a", "").unwrap();
-    quiet(&monitor).await;
-    assert_eq!(runs(), 2);
-}
-
-#[tokio::test]
-async fn an_input_of_one_resource_is_woken_by_that_alone() {
-    const ONE: Declaration =
-        Declaration { name: "test.One", inputs: &[weak::<Note>(NS).id("mine")], outputs: &[] };
-    let state = state();
-    let monitor = run(Runtime::local(state.clone()), vec![function(&ONE, |_| Ok(()))]);
-    quiet(&monitor).await;
-    put(&state, "yours", "1");
-    quiet(&monitor).await;
-    assert_eq!(monitor.metrics()["test.One"].runs, 1);
-    put(&state, "mine", "1");
-    quiet(&monitor).await;
-    assert_eq!(monitor.metrics()["test.One"].runs, 2);
 }
 
 /// Fails as often as it is told to, in error or in panic, and notes when it ran.
@@ -448,28 +228,6 @@ async fn a_controller_runs_at_a_distance_by_the_same_code() {
 }
 
 #[tokio::test]
-async fn a_holder_at_a_distance_takes_part_in_the_teardown() {
-    let state = state();
-    let served = Served::new(state.clone(), AllowAll);
-    put(&state, "a", "1");
-    let release = Arc::new(AtomicUsize::new(0));
-    let near = run(Runtime::local(state.clone()), vec![counter()]);
-    let far = vec![holder(Arc::clone(&release))];
-    let _far = run(Runtime::remote(served.client()), far);
-    let held = || {
-        let count = state.get_as::<Count>("a").unwrap();
-        count.is_some_and(|count| count.metadata.has_finalizer("test.Holder"))
-    };
-    until("the hold", held).await;
-    put(&state, "a", "");
-    quiet(&near).await;
-    assert_eq!(counts(&state), ["a=1x"]);
-    release.store(1, Ordering::SeqCst);
-    put(&state, "b", "1");
-    until("the release", || counts(&state) == ["b=1"]).await;
-}
-
-#[tokio::test]
 async fn a_break_of_the_connection_loses_nothing() {
     at_a_distance(|state, mut served, _monitor| async move {
         for round in 2..8 {
@@ -495,6 +253,41 @@ async fn a_restart_of_the_store_is_filled_again() {
         until("the same again", || counts(&fresh) == ["a=1", "b=2"]).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_queue_fills_a_store_that_forgot_even_if_its_items_are_the_same() {
+    const QUEUE: Declaration = Declaration {
+        name: "test.Queue",
+        inputs: &[primary::<Note>(NS)],
+        outputs: &[exclusive::<Count>()],
+    };
+    // Times stand still, so that nothing tells the notes of one store from those of the other.
+    let begun = || {
+        let state = State::new(Arc::new(ManualClock::default()));
+        put(&state, "a", "1");
+        put(&state, "b", "22");
+        state
+    };
+    let mut served = Served::new(begun(), AllowAll);
+    let mut runtime = Runtime::remote(served.client());
+    let queue = Items {
+        declaration: &QUEUE,
+        concurrency: 1,
+        map: |_: &Key| Vec::new(),
+        reconcile: |cx: &mut Context<'_>, item: &Key| {
+            let Some(note) = cx.get::<Note>(NS, &item.id)? else { return Ok(()) };
+            Ok(cx.put(NS, &item.id, Count { count: note.spec.text.len() as u64 })?)
+        },
+    };
+    runtime.register_queue(Arc::new(queue)).unwrap();
+    tokio::spawn(runtime.run(std::future::pending()));
+    for _ in 0..3 {
+        served.kill();
+        let fresh = begun();
+        served.start(fresh.clone(), AllowAll);
+        until("the same again", || counts(&fresh) == ["a=1", "b=2"]).await;
+    }
 }
 
 #[tokio::test]
