@@ -127,6 +127,19 @@ async fn inputs_change_at_run_time(rig: Rig) {
     assert_eq!(monitor.metrics()["test.Pointed"].failures, 0);
 }
 
+async fn an_input_at_run_time_wakes_even_if_it_was_never_read(rig: Rig) {
+    const DEAF: Declaration = Declaration { name: "test.Deaf", inputs: &[], outputs: &[] };
+    let deaf = function(&DEAF, |cx| Ok(cx.set_inputs(&[weak::<Note>(OTHER).id("a")])?));
+    let monitor = rig.run(vec![deaf]);
+    until("the first run", || monitor.is_quiet()).await;
+    let runs = || monitor.metrics()["test.Deaf"].runs;
+    // At a distance the contents may arrive after the run that asked for them.
+    rig.pause().await;
+    let before = runs();
+    rig.change(|state| state.put(OTHER, "a", "", Note::new("", "1"))).unwrap();
+    until("the wake-up", || runs() > before).await;
+}
+
 async fn inputs_at_run_time_are_enforced(rig: Rig) {
     const CURIOUS: Declaration = Declaration {
         name: "test.Curious",
