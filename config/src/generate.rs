@@ -6,6 +6,7 @@
 //! out what is empty. Two things differ: all keys are ECDSA P-256, and no installer image is named
 //! unless one is asked for, since there is none to run.
 
+mod annotate;
 mod cluster;
 pub mod contract;
 mod machine;
@@ -14,16 +15,19 @@ mod section;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use self::annotate::annotate;
 use self::section::Section;
 use crate::client::{ClientConfig, ClientContext};
 use crate::endpoint::url;
 use crate::pki::authority::CLIENT_LIFETIME;
 use crate::pki::{Authority, Bundle, Leaf, PkiError, Usage};
+use crate::table;
 use crate::v1alpha1::MachineType;
 use crate::value::{Pem, PemKey};
 use crate::yaml::Tree;
 use crate::yaml::tree::Show;
 
+pub use self::annotate::Notes;
 pub use self::contract::Contract;
 
 /// Version of Kubernetes that a new cluster runs.
@@ -58,6 +62,8 @@ pub struct Request<'a> {
     pub discovery: bool,
     /// Whether nodes talk to each other through WireGuard.
     pub kube_span: bool,
+    /// Which comments are written.
+    pub notes: Notes,
 }
 
 impl<'a> Request<'a> {
@@ -76,6 +82,7 @@ impl<'a> Request<'a> {
             mirrors: &[],
             discovery: true,
             kube_span: false,
+            notes: Notes::default(),
         }
     }
 }
@@ -219,35 +226,44 @@ fn check_versions_and_mirrors(request: &Request<'_>) -> Result<(), GenerateError
 fn write(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> String {
     let texts: Vec<_> = documents(kind, request, bundle)
         .into_iter()
-        .map(|document| Tree::from(document).to_yaml(Show::Secrets))
+        .map(|(kind, document)| match table::kind(kind) {
+            Some(kind) => annotate(&document.into(), kind.table, request.notes),
+            None => Tree::from(document).to_yaml(Show::Secrets),
+        })
         .collect();
     texts.join("---\n")
 }
 
-/// The documents for a machine of a kind.
-fn documents(kind: MachineType, request: &Request<'_>, bundle: &Bundle) -> Vec<Section> {
+/// The documents for a machine of a kind, each with its word behind `kind:`.
+fn documents(
+    kind: MachineType,
+    request: &Request<'_>,
+    bundle: &Bundle,
+) -> Vec<(&'static str, Section)> {
     let contract = request.contract;
-    let mut documents = vec![
-        Section::new()
-            .with("version", "v1alpha1")
-            .with("debug", false)
-            .with("persist", true)
-            .with("machine", machine::machine(kind, request, bundle))
-            .with("cluster", cluster::cluster(kind, request, bundle)),
-    ];
-    let document = |kind: &str| Section::new().with("apiVersion", "v1alpha1").with("kind", kind);
+    let root = Section::new()
+        .with("version", "v1alpha1")
+        .with("debug", false)
+        .with("persist", true)
+        .with("machine", machine::machine(kind, request, bundle))
+        .with("cluster", cluster::cluster(kind, request, bundle));
+    let mut documents = vec![("", root)];
+    let mut add = |kind: &'static str, fields: &dyn Fn(Section) -> Section| {
+        let header = Section::new().with("apiVersion", "v1alpha1").with("kind", kind);
+        documents.push((kind, fields(header)));
+    };
     if contract.documents() {
-        documents.extend(request.mirrors.iter().map(|(host, urls)| {
+        for (host, urls) in request.mirrors {
             let endpoint = |url: &String| Section::new().with("url", url.as_str()).into();
             let endpoints: Vec<Tree> = urls.iter().map(endpoint).collect();
-            document("RegistryMirrorConfig")
-                .with("name", host.as_str())
-                .with("endpoints", endpoints)
-        }));
-        documents.push(document("HostnameConfig").with("auto", "stable"));
+            add("RegistryMirrorConfig", &|mirror| {
+                mirror.with("name", host.as_str()).with("endpoints", endpoints.clone())
+            });
+        }
+        add("HostnameConfig", &|hostname| hostname.with("auto", "stable"));
     }
     if contract.kube_span_document() && request.kube_span {
-        documents.push(document("KubeSpanConfig").with("enabled", true));
+        add("KubeSpanConfig", &|kube_span| kube_span.with("enabled", true));
     }
     documents
 }

@@ -1,7 +1,7 @@
 //! The `cluster` section of a new configuration.
 
-use super::Request;
 use super::section::{Section, authority, authority_alone, key};
+use super::{Notes, Request};
 use crate::endpoint::url;
 use crate::pki::Bundle;
 use crate::pki::bundle::Cipher;
@@ -44,6 +44,10 @@ pub(super) fn cluster(kind: MachineType, request: &Request<'_>, bundle: &Bundle)
         .with("scheduler", of_image("kube-scheduler"))
         .with("discovery", discovery(request))
         .with("etcd", Section::new().with("ca", authority(&bundle.etcd)))
+        .when(request.notes != Notes::default(), |cluster| {
+            // As examples that change nothing.
+            cluster.with("extraManifests", Vec::new()).with("inlineManifests", Vec::new())
+        })
 }
 
 /// Networks of pods and services, of the family of the endpoint's address.

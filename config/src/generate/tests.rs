@@ -74,7 +74,7 @@ fn masked(step: &str, kind: MachineType) -> String {
     };
     let texts: Vec<_> = documents(kind, &request, &foreign())
         .into_iter()
-        .map(|document| Tree::from(document).to_yaml(Show::Masks))
+        .map(|(_, document)| Tree::from(document).to_yaml(Show::Masks))
         .collect();
     texts.join("---\n")
 }
@@ -132,4 +132,32 @@ fn what_cannot_be_is_refused() {
     let with = Request { mirrors: &mirrors, ..request.clone() };
     check(&with, "mirror of \"a\": \"b\" is no http or https URL");
     check(&Request { name: "", ..request }, "the cluster's name is empty");
+}
+
+/// Comments change nothing, and an example without its mark is a field with a right value.
+#[test]
+fn comments_say_what_can_be_decoded() {
+    let bundle = foreign();
+    for kind in [MachineType::ControlPlane, MachineType::Worker] {
+        let made = |docs, examples| {
+            let notes = Notes { docs, examples };
+            write(kind, &Request { notes, ..Request::new("demo", "https://a:6443") }, &bundle)
+        };
+        let documents = |text: &str| {
+            let read = Config::decode(text.as_bytes());
+            read.unwrap_or_else(|faults| panic!("{}\n{text}", crate::fault::summary(&faults))).0
+        };
+        let plain = documents(&made(false, false));
+        for (docs, examples) in [(true, false), (false, true), (true, true)] {
+            assert_eq!(documents(&made(docs, examples)).documents(), plain.documents());
+        }
+        let shown = made(false, true);
+        let set = documents(&shown.replace("# ", ""));
+        let lines = |config: &Config| config.encode().lines().count();
+        assert!(lines(&set) > lines(&plain) + 60, "{} {}", lines(&set), lines(&plain));
+        let long = made(true, true);
+        let longest = long.lines().filter(|line| line.trim_start().starts_with("# "));
+        assert!(longest.clone().all(|line| line.chars().count() <= 160), "{long}");
+        assert!(longest.count() > 100, "{long}");
+    }
 }

@@ -103,6 +103,24 @@ fn secrets_make_the_same_cluster_twice() {
 }
 
 #[test]
+fn comments_are_there_unless_they_are_not_wanted() {
+    let client = Client::bare();
+    let made = |more: &[&str]| {
+        let config = ["gen", "config", "demo", "https://10.5.0.2:6443", "-t", "worker", "-o", "-"];
+        let ran = client.run(&[&config[..], more].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        ran.out
+    };
+    let (docs, examples) = ("    # The kubelet.\n", "        # clusterDNS:\n");
+    let all = made(&[]);
+    assert!(all.contains(docs) && all.contains(examples), "{all}");
+    let some = made(&["--with-examples=false"]);
+    assert!(some.contains(docs) && !some.contains(examples), "{some}");
+    let none = made(&["--with-examples=false", "--with-docs=false"]);
+    assert!(!none.contains('#'), "{none}");
+}
+
+#[test]
 fn what_kubernetes_has_is_taken_over() {
     let client = Client::bare();
     let run = |args: &[&str]| client.run(args);

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ArgAction;
-use config::generate::{Contract, Generated, KUBERNETES_VERSION, Request, generate};
+use config::generate::{Contract, Generated, KUBERNETES_VERSION, Notes, Request, generate};
 use config::pki::Bundle;
 
 use super::{Existing, put, secrets};
@@ -69,6 +69,27 @@ pub(crate) struct Args {
     registry_mirror: Vec<(String, String)>,
     #[command(flatten)]
     parts: Parts,
+    #[command(flatten)]
+    comments: Comments,
+}
+
+/// What is written beside the fields.
+#[derive(Debug, Clone, clap::Args)]
+struct Comments {
+    /// Say in comments what each field means
+    #[arg(
+        long, value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "true"
+    )]
+    with_docs: bool,
+    /// Show in comments what else could be set
+    #[arg(
+        long, value_name = "BOOL", action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        default_value = "true"
+    )]
+    with_examples: bool,
 }
 
 /// What a cluster may have or not.
@@ -147,6 +168,7 @@ pub(crate) fn run(args: &Args, existing: Existing, cx: &mut Cx) -> anyhow::Resul
         mirrors: &mirrors,
         discovery: args.parts.with_cluster_discovery,
         kube_span: args.parts.with_kubespan,
+        notes: Notes { docs: args.comments.with_docs, examples: args.comments.with_examples },
         ..Request::new(&args.name, &args.endpoint)
     };
     let now = now();
