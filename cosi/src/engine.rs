@@ -33,3 +33,8 @@ pub use self::{
     registry::RegisterError,
     runtime::{Monitor, Runtime},
 };
+pub(crate) use self::{
+    driver::{Driver, FIRST_BACKOFF, Gauge, Next, message},
+    mirror::show,
+    store::Store,
+};

@@ -10,6 +10,7 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::follow::{Progress, Step};
 pub use self::{
     access::{Access, AllowAll, Operation, Verb},
     client::{Client, RemoteWatch},

@@ -21,6 +21,7 @@ mod naming;
 mod object;
 mod selector;
 mod signal;
+pub mod sim;
 mod spec;
 mod state;
 #[cfg(test)]
