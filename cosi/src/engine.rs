@@ -34,7 +34,8 @@ pub use self::{
     runtime::{Monitor, Runtime},
 };
 pub(crate) use self::{
-    driver::{Driver, FIRST_BACKOFF, Gauge, Next, message},
+    driver::{Driver, FIRST_BACKOFF, Next, message},
+    gauge::Gauge,
     mirror::show,
     store::Store,
 };

@@ -6,22 +6,25 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{fault::Fault, shared::Shared};
 use crate::{
     collection::{Interest, Subscription},
-    engine::{self, Store},
+    engine::{self, Input, Store},
     error::Error,
-    grpc::{Progress, Step},
+    grpc::{Progress, Step, Update},
     metadata::{Metadata, Place},
     object::Object,
     selector::Selector,
     signal::Signal,
     state::{State, alike},
     text::Text,
-    watch::{Bookmark, Change, Event, Start, Watch},
+    watch::{Bookmark, Change, Event, Start, Watch, WatchRequest},
 };
 
 /// The connection of all distant controllers, and their copy.
@@ -32,6 +35,8 @@ pub(super) struct Link {
     followed: Mutex<Vec<Followed>>,
     /// A planted bug: watches resume one event late.
     resume_late: bool,
+    /// How often a collection was copied whole once more.
+    epoch: AtomicU64,
 }
 
 /// One collection that is copied.
@@ -41,6 +46,8 @@ struct Followed {
     watch: Option<Watch>,
     /// What is on its way.
     queue: VecDeque<Event>,
+    /// All contents were told once.
+    complete: bool,
 }
 
 impl fmt::Debug for Link {
@@ -52,7 +59,14 @@ impl fmt::Debug for Link {
 impl Link {
     pub(super) fn new(shared: Arc<Shared>, store: State, resume_late: bool) -> Self {
         let copy = State::new(Arc::clone(&shared.clock) as _);
-        Self { shared, store, copy, followed: Mutex::default(), resume_late }
+        Self {
+            shared,
+            store,
+            copy,
+            followed: Mutex::default(),
+            resume_late,
+            epoch: AtomicU64::new(0),
+        }
     }
 
     fn followed(&self) -> MutexGuard<'_, Vec<Followed>> {
@@ -68,7 +82,8 @@ impl Link {
         }
         let place = Place { kind: kind.into(), namespace: namespace.into() };
         let progress = Progress::new(namespace.into(), kind.into());
-        let mut new = Followed { place, progress, watch: None, queue: VecDeque::new() };
+        let mut new =
+            Followed { place, progress, watch: None, queue: VecDeque::new(), complete: false };
         self.fetch(&mut new);
         while let Some(event) = new.queue.pop_front() {
             self.show(&mut new, event);
@@ -137,7 +152,13 @@ impl Link {
 
     fn show(&self, followed: &mut Followed, event: Event) {
         match followed.progress.take(event) {
-            Step::Told(update) => engine::show(&self.copy, &followed.place, update),
+            Step::Told(update) => {
+                let all = matches!(update, Update::Contents(_));
+                if all && std::mem::replace(&mut followed.complete, true) {
+                    self.epoch.fetch_add(1, Ordering::Relaxed);
+                }
+                engine::show(&self.copy, &followed.place, update);
+            }
             Step::Nothing => {}
             Step::Lost => {
                 followed.queue.clear();
@@ -262,5 +283,17 @@ impl Store for Link {
         signal: &Arc<Signal>,
     ) -> Subscription {
         self.copy.subscribe(namespace, kind, interest, signal)
+    }
+
+    fn watch(&self, request: WatchRequest) -> Result<Watch, Error> {
+        self.copy.watch(request)
+    }
+
+    fn prepare(&self, input: &Input<'_>) {
+        self.follow(input.namespace, input.kind);
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::{far::Link, report::Write, shared::Shared};
 use crate::{
     collection::{Interest, Subscription},
-    engine::Store,
+    engine::{Input, Store},
     error::Error,
     metadata::Metadata,
     object::Object,
     signal::Signal,
     state::{State, alike},
     text::Text,
+    watch::{Watch, WatchRequest},
 };
 
 /// The store of one simulated controller.
@@ -137,5 +138,17 @@ impl Store for Guard {
         signal: &Arc<Signal>,
     ) -> Subscription {
         self.inner().subscribe(namespace, kind, interest, signal)
+    }
+
+    fn watch(&self, request: WatchRequest) -> Result<Watch, Error> {
+        self.inner().watch(request)
+    }
+
+    fn prepare(&self, input: &Input<'_>) {
+        self.inner().prepare(input);
+    }
+
+    fn epoch(&self) -> u64 {
+        self.inner().epoch()
     }
 }
