@@ -3,36 +3,18 @@
 //! Both are questions about values, not about the running machine: nothing here knows what a reboot
 //! is or whether one is possible.
 
+mod difference;
+mod reboot;
+
+use std::collections::BTreeSet;
+
 use crate::diff;
 use crate::document::Config;
 use crate::v1alpha1::Document;
 use crate::yaml::Tree;
 use crate::yaml::tree::Show;
 
-/// Sections of `machine` that are applied at once.
-const MACHINE: [&str; 18] = [
-    "ca",
-    "acceptedCAs",
-    "time",
-    "certSANs",
-    "install",
-    "network",
-    "sysfs",
-    "sysctls",
-    "logging",
-    "controlPlane",
-    "kubelet",
-    "kernel",
-    "registries",
-    "pods",
-    "seccompProfiles",
-    "nodeAnnotations",
-    "nodeLabels",
-    "nodeTaints",
-];
-/// Sections of `machine.features` that are applied at once.
-const FEATURES: [&str; 5] =
-    ["kubernetesTalosAPIAccess", "kubePrism", "hostDNS", "imageCache", "nodeAddressSortAlgorithm"];
+pub use difference::{Difference, What, differences};
 
 /// How a new configuration can take the place of an old one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,54 +31,17 @@ pub enum Change {
 /// |---|---|
 /// | any document but the root | at once |
 /// | `debug`, anything of `cluster` | at once |
-/// | a section of `machine` or `machine.features` that is listed above | at once |
-/// | anything else of the root, also the root coming or going | reboot |
+/// | a section of `machine` or `machine.features` that is applied at once | at once |
+/// | anything else of the root, also when the root comes or goes | reboot |
 #[must_use]
 pub fn plan(old: &Config, new: &Config) -> Change {
-    let (old, new) = (root(old), root(new));
-    let mut sections = differing(&old, &new, "");
-    sections.retain(|section| !matches!(section.as_str(), "debug" | "cluster"));
-    expand(&mut sections, "machine", &old, &new, &MACHINE);
-    let (old, new) = (field(&old, "machine"), field(&new, "machine"));
-    expand(&mut sections, "machine.features", old, new, &FEATURES);
-    if sections.is_empty() { Change::Immediate } else { Change::NeedsReboot(sections) }
-}
-
-/// Replaces a section by those of its parts that differ and are not applied at once.
-fn expand(sections: &mut Vec<String>, path: &str, old: &Tree, new: &Tree, immediate: &[&str]) {
-    let Some(index) = sections.iter().position(|section| section == path) else { return };
-    let key = path.rsplit('.').next().unwrap_or(path);
-    let parts = differing(field(old, key), field(new, key), path);
-    let needs =
-        |part: &String| part.rsplit('.').next().is_none_or(|name| !immediate.contains(&name));
-    sections.splice(index..=index, parts.into_iter().filter(needs));
-}
-
-/// The root document as a tree; nothing without one.
-fn root(config: &Config) -> Tree {
-    let root = config.documents().iter().find(|document| matches!(document, Document::Root(_)));
-    root.map_or(Tree::Null, Document::encode)
-}
-
-fn field<'t>(tree: &'t Tree, key: &str) -> &'t Tree {
-    entries(tree).iter().find(|(name, _)| name == key).map_or(&Tree::Null, |(_, value)| value)
-}
-
-fn entries(tree: &Tree) -> &[(String, Tree)] {
-    match tree {
-        Tree::Map(entries) => entries,
-        Tree::Null | Tree::Word(_) | Tree::Text(_) | Tree::Secret(..) | Tree::List(_) => &[],
+    let found = differences(old, new).into_iter().flat_map(|difference| difference.reboot);
+    let sections: BTreeSet<String> = found.collect();
+    if sections.is_empty() {
+        Change::Immediate
+    } else {
+        Change::NeedsReboot(sections.into_iter().collect())
     }
-}
-
-/// Paths of the fields of two mappings that are not equal.
-fn differing(old: &Tree, new: &Tree, path: &str) -> Vec<String> {
-    let mut keys: Vec<&str> =
-        entries(old).iter().chain(entries(new)).map(|(key, _)| key.as_str()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    keys.into_iter().filter(|key| field(old, key) != field(new, key)).map(join).collect()
 }
 
 /// What changes, as a unified diff for each document, secrets masked. Empty if nothing does; how a

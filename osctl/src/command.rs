@@ -11,6 +11,7 @@ pub(crate) mod get;
 pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod logs;
+pub(crate) mod machine_config;
 pub(crate) mod memory;
 pub(crate) mod mounts;
 pub(crate) mod processes;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     #[command(visible_alias = "ls")]
     List(list::Args),
     Logs(logs::Args),
+    #[command(name = "machineconfig", visible_alias = "mc")]
+    MachineConfig(machine_config::Args),
     #[command(visible_aliases = ["m", "free"])]
     Memory(memory::Args),
     #[command(visible_alias = "mount")]
@@ -77,6 +80,7 @@ pub(crate) async fn run(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(&args, cx).await,
         Command::List(args) => list::run(&args, cx).await,
         Command::Logs(args) => logs::run(&args, cx).await,
+        Command::MachineConfig(args) => machine_config::run(&args, cx),
         Command::Memory(args) => memory::run(&args, cx).await,
         Command::Mounts(args) => mounts::run(&args, cx).await,
         Command::Processes(args) => processes::run(&args, cx).await,

@@ -19,6 +19,7 @@ mod fault;
 mod human;
 mod jsonpath;
 mod output;
+mod patch;
 mod progress;
 #[cfg(test)]
 mod reference;

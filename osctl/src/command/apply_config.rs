@@ -13,6 +13,7 @@ use crate::clean::strip;
 use crate::cli::Cx;
 use crate::client::{Fleet, Group, within};
 use crate::exit::{Exit, usage};
+use crate::patch::{Patches, decode};
 
 /// Apply a configuration
 #[derive(Debug, clap::Args)]
@@ -20,6 +21,7 @@ use crate::exit::{Exit, usage};
     osctl apply-config -i -n 10.0.0.2 -f controlplane.yaml       a node in maintenance mode\n  \
     osctl apply-config -n 10.0.0.2 -f controlplane.yaml --dry-run\n  \
     osctl apply-config -n 10.0.0.2 -f controlplane.yaml --mode try --timeout 2m\n  \
+    osctl apply-config -n 10.0.0.2 -f controlplane.yaml -p @node-2.yaml\n  \
     render | osctl apply-config -n 10.0.0.2 -f -")]
 pub(crate) struct Args {
     /// The configuration, or - for standard input
@@ -34,8 +36,8 @@ pub(crate) struct Args {
     /// With --mode try: when the former configuration comes back
     #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse, default_value = "1m")]
     timeout: Duration,
-    /// Not in this version: patch the file first
-    #[arg(short = 'p', long, value_name = "PATCH")]
+    /// A patch of the configuration, or @ and its file; several are applied in order
+    #[arg(short = 'p', long, value_name = "PATCH|@FILE")]
     config_patch: Vec<String>,
 }
 
@@ -74,11 +76,15 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// Runs the command. What the nodes say goes to standard error, as it does with the peer.
 pub(crate) async fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    if !args.config_patch.is_empty() {
-        return Err(usage("--config-patch is not in this version: patch the file first"));
+    let patches = Patches::load(&args.config_patch, &mut cx.output)?;
+    let mut data = load(&args.file)?;
+    if !patches.is_empty() {
+        let name = args.file.display().to_string();
+        let config = decode(&data, &name, &mut cx.output)?;
+        data = patches.apply(&config, &name, &mut cx.output)?.bytes().to_vec();
     }
     let request = ApplyConfigurationRequest {
-        data: load(&args.file)?,
+        data,
         mode: Wire::from(args.mode).into(),
         dry_run: args.dry_run,
         try_mode_timeout: (args.mode == Mode::Try)

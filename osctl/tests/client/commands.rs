@@ -271,6 +271,9 @@ fn a_configuration_is_applied() {
     client.run(&["apply", "-f", "c.yaml"]).golden("commands/apply-refused");
     assert_eq!(fake.calls_of(path)[1].read::<ApplyConfigurationRequest>().try_mode_timeout, None);
     client.run(&["apply", "-f", "c.yaml", "-p", "x"]).golden("commands/apply-patch");
+    client.run(&["apply", "-f", "c.yaml", "-p", "machine: {type: worker}"]);
+    let request: ApplyConfigurationRequest = fake.calls_of(path)[2].read();
+    assert_eq!(request.data, b"machine:\n    type: worker\n");
 }
 
 #[cfg(unix)]

@@ -38,6 +38,8 @@ const COMMANDS: &[&str] = &[
     "inspect dependencies",
     "list",
     "logs",
+    "machineconfig",
+    "machineconfig patch",
     "memory",
     "mounts",
     "processes",
@@ -122,4 +124,28 @@ fn contexts_are_changed() {
     assert_eq!(run(&["config", "remove", "a", "-y"]).code, Some(0));
     run(&["config", "context", "a"]).golden("local/config-context-absent");
     run(&["config", "new"]).golden("local/config-new");
+}
+
+#[test]
+fn a_file_is_patched() {
+    let client = Client::bare();
+    let text = "# mine\nmachine:\n    type: worker # for now\n    certSANs: [a]\n---\n\
+                apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: h\n";
+    std::fs::write(client.home.path().join("c.yaml"), text).expect("written");
+    std::fs::write(client.home.path().join("p.yaml"), "machine: {certSANs: [b]}\n")
+        .expect("written");
+    let patch = |args: &[&str]| {
+        let all: Vec<_> =
+            ["machineconfig", "patch", "c.yaml"].iter().chain(args).copied().collect();
+        client.run(&all)
+    };
+    assert_eq!(patch(&[]).out, text);
+    let delete = "{apiVersion: v1alpha1, kind: HostnameConfig, $patch: delete}";
+    patch(&["-p", "@p.yaml", "-p", delete, "-p", "[{op: remove, path: /machine/certSANs/0}]"])
+        .golden("local/patch");
+    patch(&["-p", "[{op: remove, path: /machine}]"]).golden("local/patch-many-documents");
+    patch(&["-p", "machine: {certSAN: x}"]).golden("local/patch-faults");
+    assert_eq!(patch(&["-p", "@p.yaml", "-o", "out.yaml"]).code, Some(0));
+    let written = std::fs::read_to_string(client.home.path().join("out.yaml")).expect("a file");
+    assert!(written.contains("- b\n"), "{written}");
 }
