@@ -5,6 +5,7 @@
 //! as it was but what changed. What a patch makes is decoded like any configuration, but not
 //! validated: that is left to whoever uses it.
 
+mod between;
 mod json;
 mod layout;
 mod merge;
@@ -13,12 +14,15 @@ mod rules;
 mod strategic;
 
 use std::fmt;
+use std::net::IpAddr;
 
 use crate::document::Config;
 use crate::fault::{Fault, Place, summary};
 use crate::v1alpha1::label;
-use crate::value::free;
+use crate::value::{Prefix, free};
 use crate::yaml::{Node, Tree, Value, read};
+
+pub use between::{NoPatch, between};
 
 /// A patch that was read.
 pub struct Patch(Form);
@@ -79,7 +83,7 @@ pub enum PatchError {
 /// A document that is patched.
 #[derive(Debug)]
 struct Target {
-    /// Kind and name; empty for the root.
+    /// Kind and name, as [`identity`] spells them; empty for the root.
     label: String,
     /// Which document of the text it is; none if it is new.
     origin: Option<usize>,
@@ -96,9 +100,17 @@ impl Target {
         self.label = match (text("kind"), text("name")) {
             (None, _) => String::new(),
             (Some(kind), None) => kind,
-            (Some(kind), Some(name)) => format!("{kind} {name}"),
+            (Some(kind), Some(name)) => identity(&format!("{kind} {name}")),
         };
     }
+}
+
+/// Kind and name by which documents are matched: an address has several spellings and is one name.
+fn identity(label: &str) -> String {
+    let Some((kind, name)) = label.split_once(' ') else { return label.to_owned() };
+    let address = name.parse().map(|address: IpAddr| address.to_string());
+    let name = address.or_else(|_| name.parse().map(|prefix: Prefix| prefix.to_string()));
+    name.map_or_else(|_| label.to_owned(), |name| format!("{kind} {name}"))
 }
 
 /// The configuration with the patches applied in order. Its bytes are those of the old one but for
@@ -114,7 +126,7 @@ pub fn apply(config: &Config, patches: &[Patch]) -> Result<Config, PatchError> {
         .zip(&old)
         .enumerate()
         .map(|(index, (node, tree))| Target {
-            label: label(node),
+            label: identity(&label(node)),
             origin: Some(index),
             tree: tree.clone(),
         })

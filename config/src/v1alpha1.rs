@@ -105,7 +105,7 @@ use crate::yaml::{Node, Tree, Value};
 /// The version of all documents.
 const VERSION: &str = "v1alpha1";
 /// Keys that only the root document has, by which it is known.
-const ROOT_KEYS: [&str; 4] = ["machine", "cluster", "debug", "persist"];
+pub(crate) const ROOT_KEYS: [&str; 4] = ["machine", "cluster", "debug", "persist"];
 
 /// The kinds with their types: the enumeration, its table, the one match that reads them, the one
 /// that writes them, and how a configuration lists those of a kind.

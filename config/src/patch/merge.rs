@@ -14,7 +14,7 @@ use crate::fault::{Fault, Place};
 use crate::field::{push_index, push_key};
 use crate::table::Merge;
 use crate::value::free;
-use crate::yaml::read::{Entry, Style};
+use crate::yaml::read::Entry;
 use crate::yaml::{Node, Tree, Value, scalar};
 
 /// Merges `right`, a part of a patch, into `left`.
@@ -42,13 +42,12 @@ pub(super) fn merge(left: &mut Tree, right: &Node, at: At, path: &str) -> Result
                 merge_item(items, item, rule, at.item(), &path)?;
             }
         }
-        (Tree::Word(_) | Tree::Text(_) | Tree::Secret(..), Value::Scalar(text, style), _) => {
+        (Tree::Word(_) | Tree::Text(_) | Tree::Secret(..), Value::Scalar(..), _) => {
             let new = free(right);
-            let (old, new_sort) = (sort(left), sort(&new));
-            if at.is_free() && old != new_sort {
-                return Err(clash(right.place, path, old, new_sort));
+            if at.is_free() && sort(left) != sort(&new) {
+                return Err(clash(right.place, path, sort(left), sort(&new)));
             }
-            if !is_zero(text, *style) {
+            if !is_zero(&new) {
                 *left = new;
             }
         }
@@ -157,11 +156,23 @@ fn is_nothing(tree: &Tree) -> bool {
 }
 
 /// Whether a scalar is what a field holds that nobody has set; `false` is said on purpose.
-fn is_zero(text: &str, style: Style) -> bool {
-    text.is_empty()
-        || style == Style::Plain
-            && (scalar::integer(text) == Some(0)
-                || text.parse::<f64>().is_ok_and(|value| value == 0.0))
+fn is_zero(tree: &Tree) -> bool {
+    match tree {
+        Tree::Word(word) => {
+            scalar::integer(word) == Some(0) || word.parse::<f64>().is_ok_and(|value| value == 0.0)
+        }
+        Tree::Null | Tree::Text(_) | Tree::Secret(..) | Tree::List(_) | Tree::Map(_) => {
+            text(tree).is_some_and(str::is_empty)
+        }
+    }
+}
+
+/// Whether a scalar that is merged takes the place of another.
+pub(super) fn replaces(new: &Tree, old: &Tree, at: At) -> bool {
+    text(new).is_some()
+        && text(old).is_some()
+        && !is_zero(new)
+        && (!at.is_free() || sort(new) == sort(old))
 }
 
 /// What sort of value it is, as the message about a mistake calls it.

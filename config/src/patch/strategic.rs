@@ -2,9 +2,9 @@
 //!
 //! What is deleted goes first, then the rest is merged. A document that is absent is appended.
 
-use super::Target;
 use super::merge::{field, is_same, merge};
 use super::rules::At;
+use super::{Target, identity};
 use crate::fault::{Fault, Place};
 use crate::field::{push_index, push_key};
 use crate::v1alpha1::{Document, kind_of, label};
@@ -12,7 +12,7 @@ use crate::value::free;
 use crate::yaml::{Node, Tree, Value};
 
 /// The key that marks what is deleted.
-const MARKER: &str = "$patch";
+pub(super) const MARKER: &str = "$patch";
 /// Keys that say which document it is.
 const IDENTITY: [&str; 4] = ["apiVersion", "kind", "name", "version"];
 
@@ -71,7 +71,7 @@ pub(super) fn decode(nodes: Vec<Node>) -> Result<Vec<Part>, Vec<Fault>> {
 
 /// Reads one document.
 fn part(mut node: Node, faults: &mut Vec<Fault>) -> Part {
-    let (label, kind, place) = (label(&node), kind_of(&node).to_owned(), node.place);
+    let (label, kind, place) = (identity(&label(&node)), kind_of(&node).to_owned(), node.place);
     let mut reader = Reader { label: &label, deletes: Vec::new(), faults };
     reader.take(&mut node, &Spot::default());
     let deletes = reader.deletes;
@@ -245,7 +245,7 @@ fn remove(tree: &mut Tree, steps: &[Step], at: At) -> Option<()> {
     let (step, rest) = steps.split_first()?;
     let Step::Key(key) = step else { return remove_item(tree, step) };
     let Tree::Map(fields) = tree else { return None };
-    let index = fields.iter().position(|(name, value)| name == key && *value != Tree::Null);
+    let index = fields.iter().position(|(name, _)| name == key);
     let (index, at) = match (index, rest.is_empty()) {
         (Some(index), _) => (index, at.key(key)),
         (None, true) => return at.has_field(key).then_some(()),

@@ -214,3 +214,70 @@ fn what_comes_out_is_a_configuration() {
     assert_eq!(result.unwrap_err(), "the patches leave no document");
     assert_eq!(patched(BASE, &[]).unwrap().bytes(), BASE.as_bytes());
 }
+
+/// What leads from one configuration to another, and that it does.
+fn leads(old: &str, new: &str, want: &str) {
+    let (old, new) = (config(old), config(new));
+    let patch = between(&old, &new).unwrap();
+    assert_eq!(patch, want);
+    if !patch.is_empty() {
+        let patched = apply(&old, &[Patch::decode(patch.as_bytes()).unwrap()]).unwrap();
+        assert_eq!(patched.encode(), new.encode(), "{patch}");
+    }
+}
+
+#[test]
+fn the_patch_between_two_says_only_what_differs() {
+    leads(BASE, BASE, "");
+    leads(
+        BASE,
+        &BASE
+            .replace("worker", "controlplane")
+            .replace("[a]", "[a, b]")
+            .replace("b: \"2\"", "c: x"),
+        "machine:\n    sysctls:\n        b:\n            $patch: delete\n---\n\
+         machine:\n    type: controlplane\n    certSANs:\n        - b\n    sysctls:\n        c: x\n",
+    );
+    leads(
+        BASE,
+        &BASE
+            .replace("mtu: 1500\naddr", "mtu: 0\naddr")
+            .replace("[10.0.0.0/8]", "[10.0.0.0/9]")
+            .replace("{a: 1}", "{a: x}"),
+        "machine:\n    kubelet:\n        extraConfig:\n            a:\n                $patch: delete\n---\n\
+         apiVersion: v1alpha1\nkind: LinkConfig\nname: eth5\nmtu:\n    $patch: delete\n---\n\
+         machine:\n    kubelet:\n        extraConfig:\n            a: x\n\
+         cluster:\n    network:\n        podSubnets:\n            - 10.0.0.0/9\n---\n\
+         apiVersion: v1alpha1\nkind: LinkConfig\nname: eth5\nmtu: 0\n",
+    );
+    leads(
+        BASE,
+        &BASE.replace("name: eth5", "name: eth6"),
+        "apiVersion: v1alpha1\nkind: LinkConfig\nname: eth5\n$patch: delete\n---\n\
+         apiVersion: v1alpha1\nkind: LinkConfig\nname: eth6\nmtu: 1500\naddresses:\n    - address: 10.0.0.1/24\n",
+    );
+    leads(
+        "machine: {type: worker}",
+        "{machine: {type: worker}, version: v1alpha1}",
+        "version: v1alpha1\nmachine: null\n",
+    );
+}
+
+#[test]
+fn what_no_patch_can_do_is_said() {
+    let link = "{apiVersion: v1alpha1, kind: LinkConfig, name: eth5}";
+    assert_eq!(between(&config(BASE), &config(link)), Err(NoPatch::Root));
+    let marked = "machine: {kubelet: {extraConfig: {$patch: delete}}}";
+    assert_eq!(between(&config("machine: {}"), &config(marked)), Err(NoPatch::Marker));
+}
+
+#[test]
+fn an_address_is_one_name_in_all_its_spellings() {
+    let host = |name: &str, names: &str| {
+        format!(
+            "{{apiVersion: v1alpha1, kind: StaticHostConfig, name: '{name}', hostnames: [{names}]}}"
+        )
+    };
+    let patched = patched(&host("FD00::1", "a"), &[&host("fd00:0::1", "b")]).unwrap();
+    assert_eq!(patched.encode(), config(&host("fd00::1", "a, b")).encode());
+}
