@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cel;
 pub mod change;
 pub mod client;
 mod diff;

@@ -5,11 +5,16 @@
 
 mod cluster;
 mod document;
+mod link;
 mod machine;
 mod network;
+mod registry;
+mod service;
+mod volume;
 
 use types::Mode;
 
+use crate::cel::{self, Purpose};
 use crate::document::Config;
 use crate::fault::{Fault, MAX_FAULTS, Place};
 use crate::value::Prefix;
@@ -64,6 +69,13 @@ impl Report {
         if self.faults.len() < MAX_FAULTS {
             let document = self.document.clone();
             self.faults.push(Fault { document, path: path.to_owned(), ..fault });
+        }
+    }
+
+    /// Notes what is wrong with an expression.
+    fn expression(&mut self, path: &str, text: &str, purpose: Purpose) {
+        for rule in cel::faults(text, purpose) {
+            self.wrong(path, rule);
         }
     }
 

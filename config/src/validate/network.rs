@@ -12,7 +12,7 @@ use crate::v1alpha1::machine::interface::{Interface, Vlan, Wireguard};
 use crate::v1alpha1::machine::network::Network;
 
 /// Smallest mesh packet: IPv6 needs it (RFC 8200, section 5).
-const KUBESPAN_MTU: u32 = 1280;
+pub(super) const KUBESPAN_MTU: u32 = 1280;
 /// Highest number of a VLAN (IEEE 802.1Q; 4095 is reserved).
 const LAST_VLAN: u16 = 4094;
 
