@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{
     RsaKeyPair,
 };
 use types::Secret;
+use x509_parser::asn1_rs::{Any, FromDer as _, OctetString, Sequence};
 
 use super::{PkiError, der, pem};
 
@@ -92,7 +93,8 @@ impl PrivateKey {
         Self::from_block("EC PRIVATE KEY", sec1.as_ref(), None)
     }
 
-    /// A new RSA key of 4096 bits, written as PKCS #8 under `PRIVATE KEY`. Takes a second or more.
+    /// A new RSA key of 4096 bits, written as PKCS #1 under `RSA PRIVATE KEY`, the one form that
+    /// every tool for signed boot takes. Takes a second or more.
     ///
     /// # Errors
     /// [`PkiError::Crypto`] when the system has no randomness.
@@ -111,7 +113,8 @@ impl PrivateKey {
     fn rsa(size: KeySize) -> Result<Self, PkiError> {
         let made = RsaKeyPair::generate(size).ok().ok_or(PkiError::Crypto("make a key"))?;
         let pkcs8: Pkcs8V1Der<'_> = made.as_der().ok().ok_or(PkiError::Crypto("encode a key"))?;
-        Self::from_block("PRIVATE KEY", pkcs8.as_ref(), None)
+        let pkcs1 = unwrap(pkcs8.as_ref()).ok_or(PkiError::Crypto("encode a key"))?;
+        Self::from_block("RSA PRIVATE KEY", pkcs1.expose(), None)
     }
 
     /// Reads the first private key of a PEM text: PKCS #8 under `PRIVATE KEY` or
@@ -225,6 +228,15 @@ impl PrivateKey {
     }
 }
 
+/// The key inside a PKCS #8 block (RFC 5208): version, algorithm, and the key as an octet string.
+fn unwrap(pkcs8: &[u8]) -> Option<Secret<Vec<u8>>> {
+    let (_, outer) = Sequence::from_der(pkcs8).ok()?;
+    let (rest, _version) = Any::from_der(&outer.content).ok()?;
+    let (rest, _algorithm) = Any::from_der(rest).ok()?;
+    let (_, key) = OctetString::from_der(rest).ok()?;
+    Some(Secret::new(key.as_ref().to_vec()))
+}
+
 /// The key on the first curve that takes it.
 fn ecdsa(read: impl Fn(Curve) -> Option<EcdsaKeyPair>) -> Option<Pair> {
     Curve::ALL.into_iter().find_map(|curve| Some(Pair::Ecdsa(read(curve)?, curve)))
@@ -276,7 +288,7 @@ mod tests {
     #[test]
     fn rsa_keys_of_ours_are_read_everywhere() {
         let key = PrivateKey::generate_rsa_2048().unwrap();
-        assert!(key.pem().expose().starts_with("-----BEGIN PRIVATE KEY-----\n"));
+        assert!(key.pem().expose().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
         check(key.pem().expose());
     }
 
