@@ -21,7 +21,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum What {
     #[command(name = "gen")]
-    Generate(Generate),
+    Generate(Box<Generate>),
     Patch(patch::Args),
     Validate(validate::Args),
 }
@@ -39,7 +39,8 @@ struct Generate {
 /// Runs the command.
 pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     match &args.what {
-        What::Generate(Generate { args, force }) => {
+        What::Generate(generate) => {
+            let Generate { args, force } = &**generate;
             let existing = if *force { Existing::Replace } else { Existing::Keep };
             generate::config::run(args, existing, cx)
         }

@@ -121,6 +121,38 @@ fn comments_are_there_unless_they_are_not_wanted() {
 }
 
 #[test]
+fn patches_are_for_all_or_for_one_kind() {
+    let client = Client::bare();
+    std::fs::write(client.home.path().join("all.yaml"), "machine: {sysctls: {a: b}}\n")
+        .expect("written");
+    let run = |more: &[&str]| {
+        let config = ["gen", "config", "demo", "https://10.5.0.2:6443", "-o", "out", "-f"];
+        client.run(&[&config[..], more].concat())
+    };
+    let ran = run(&[
+        "--config-patch",
+        "@all.yaml",
+        "--config-patch-control-plane",
+        "machine: {sysctls: {a: c}}",
+        "--config-patch-worker",
+        "[{op: add, path: /machine/certSANs/-, value: x.example}]",
+        "--talos-version",
+        "v1.11",
+    ]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let control_plane = read(&client, "out/controlplane.yaml");
+    assert!(control_plane.contains("\n    sysctls:\n        a: c\n"), "{control_plane}");
+    assert!(control_plane.contains("    # The kubelet.\n"), "comments are kept");
+    let worker = read(&client, "out/worker.yaml");
+    assert!(worker.contains("\n        a: b\n"), "{worker}");
+    assert!(worker.contains("    certSANs:\n        - x.example\n"), "{worker}");
+    let before = read(&client, "out/talosconfig");
+    let bad = run(&["--config-patch-worker", "machine: {typ: x}"]);
+    assert_eq!(bad.code, Some(1), "{bad:?}");
+    assert_eq!(read(&client, "out/talosconfig"), before, "nothing was written");
+}
+
+#[test]
 fn what_kubernetes_has_is_taken_over() {
     let client = Client::bare();
     let run = |args: &[&str]| client.run(args);

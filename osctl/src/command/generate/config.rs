@@ -11,6 +11,7 @@ use super::{Existing, put, secrets};
 use crate::cli::Cx;
 use crate::exit::{Exit, usage};
 use crate::human::now;
+use crate::patch::{Patches, decode};
 
 /// Make the configurations of a new cluster, and a client configuration for it
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,7 @@ use crate::human::now;
     osctl gen config prod https://10.0.0.2:6443\n  \
     osctl gen config prod https://10.0.0.2:6443 -o ./prod --force\n  \
     osctl gen config prod https://10.0.0.2:6443 --with-secrets secrets.yaml\n  \
+    osctl gen config prod https://10.0.0.2:6443 --config-patch-worker @worker-patch.yaml\n  \
     osctl gen config prod https://10.0.0.2:6443 -t worker -o - --talos-version v1.11\n\n\
     Without --with-secrets all keys are new. Every file holds some: they are readable by you alone.")]
 pub(crate) struct Args {
@@ -68,9 +70,37 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST=URL", value_delimiter = ',', value_parser = mirror)]
     registry_mirror: Vec<(String, String)>,
     #[command(flatten)]
+    patches: Given,
+    #[command(flatten)]
     parts: Parts,
     #[command(flatten)]
     comments: Comments,
+}
+
+/// Patches of what is made: a text, or @ and a file; several are applied in order.
+#[derive(Debug, Clone, clap::Args)]
+struct Given {
+    /// Patch all configurations
+    #[arg(long, value_name = "PATCH|@FILE")]
+    config_patch: Vec<String>,
+    /// Patch the configuration of control planes, after --config-patch
+    #[arg(long, value_name = "PATCH|@FILE")]
+    config_patch_control_plane: Vec<String>,
+    /// Patch the configuration of workers, after --config-patch
+    #[arg(long, value_name = "PATCH|@FILE")]
+    config_patch_worker: Vec<String>,
+}
+
+impl Given {
+    /// The patches for a kind of file, in their order.
+    fn of(&self, kind: Kind) -> Vec<String> {
+        let own = match kind {
+            Kind::Controlplane => &self.config_patch_control_plane,
+            Kind::Worker => &self.config_patch_worker,
+            Kind::Talosconfig => return Vec::new(),
+        };
+        self.config_patch.iter().chain(own).cloned().collect()
+    }
 }
 
 /// What is written beside the fields.
@@ -177,14 +207,29 @@ pub(crate) fn run(args: &Args, existing: Existing, cx: &mut Cx) -> anyhow::Resul
         None => Bundle::with_cipher(args.talos_version.cipher(), now)?,
     };
     let generated = generate(&request, &bundle, now)?;
-    for (kind, target) in &targets {
-        let content = kind.content(&generated);
+    // All are made before one is written: a patch may not fit the second.
+    let mut contents = Vec::new();
+    for (kind, _) in &targets {
+        let patches = Patches::load(&args.patches.of(*kind), &mut cx.output)?;
+        contents.push(patched(*kind, kind.content(&generated), &patches, cx)?);
+    }
+    for ((_, target), content) in targets.iter().zip(&contents) {
         match target {
-            Target::Stdout => cx.output.out.write_all(content.as_bytes())?,
-            Target::File(path) => put(path, content.as_bytes(), cx)?,
+            Target::Stdout => cx.output.out.write_all(content)?,
+            Target::File(path) => put(path, content, cx)?,
         }
     }
     Ok(Exit::Done)
+}
+
+/// A file with its patches applied; what patches leave alone keeps its comments.
+fn patched(kind: Kind, content: String, patches: &Patches, cx: &mut Cx) -> anyhow::Result<Vec<u8>> {
+    if patches.is_empty() {
+        return Ok(content.into_bytes());
+    }
+    let config = decode(content.as_bytes(), kind.file(), &mut cx.output)?;
+    let config = patches.apply(&config, kind.file(), &mut cx.output)?;
+    Ok(config.bytes().to_vec())
 }
 
 /// The mirrors with their URLs together, hosts in the order of their first mention.
