@@ -3,22 +3,27 @@
 
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use cosi::grpc::{Access, Operation, Server};
 use cosi::{Spec, State};
 use resources::{cluster, namespace, network, runtime, secrets};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 use tonic::{Extensions, Status};
 use types::uid;
 
-/// Connections that wait to be served. Those that are open are not counted: two processes reach the
-/// socket's table, and each has one, and one more while it reconnects.
-const CONNECTIONS: usize = 16;
+/// Connections that one user id may have open: each process has one, and one more while it
+/// reconnects.
+const CONNECTIONS: usize = 4;
+
+/// How long to wait after the kernel could not give a connection: for want of descriptors or memory.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a process may do with one type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,14 +64,14 @@ pub(crate) async fn serve(state: State, listener: OwnedFd) -> Result<(), ServeEr
     let listener = std::os::unix::net::UnixListener::from(listener);
     listener.set_nonblocking(true).map_err(ServeError::Listen)?;
     let listener = UnixListener::from_std(listener).map_err(ServeError::Listen)?;
-    let (connections, incoming) = mpsc::channel(CONNECTIONS);
+    let (connections, incoming) = mpsc::channel(1);
     let accept = accept(listener, connections);
     let service = Server::new(state, Table).into_service();
     let serve = tonic::transport::Server::builder()
         .add_service(service)
         .serve_with_incoming(ReceiverStream::new(incoming));
     tokio::select! {
-        result = accept => result,
+        () = accept => Ok(()),
         result = serve => result.map_err(ServeError::Serve),
     }
 }
@@ -74,27 +79,42 @@ pub(crate) async fn serve(state: State, listener: OwnedFd) -> Result<(), ServeEr
 /// Why the store is not served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
-    #[error("accept on the state socket")]
+    #[error("listen on the state socket")]
     Listen(#[source] std::io::Error),
     #[error("serve the state socket")]
     Serve(#[source] tonic::transport::Error),
 }
 
+/// Takes connections of the processes in the table, each within its bound.
 async fn accept(
     listener: UnixListener,
     connections: mpsc::Sender<Result<Connection, std::io::Error>>,
-) -> Result<(), ServeError> {
+) {
+    let bounds = [uid::APID, uid::NETD].map(|uid| (uid, Arc::new(Semaphore::new(CONNECTIONS))));
     loop {
-        let (stream, _) = listener.accept().await.map_err(ServeError::Listen)?;
-        let peer = match linux::socket::peer(&stream) {
-            Ok(peer) => peer,
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!("state socket: accept: {error}; again in {PAUSE:?}");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let uid = match linux::socket::peer(&stream) {
+            Ok(peer) => peer.uid,
             Err(error) => {
                 tracing::warn!("state socket: who connects is not known: {error}");
                 continue;
             }
         };
-        if connections.send(Ok(Connection { stream, uid: peer.uid })).await.is_err() {
-            return Ok(());
+        let bound = bounds.iter().find(|(known, _)| *known == uid).map(|(_, bound)| bound);
+        let permit = bound.and_then(|bound| Arc::clone(bound).try_acquire_owned().ok());
+        let Some(permit) = permit else {
+            tracing::warn!("state socket: a connection of user id {uid} is refused");
+            continue;
+        };
+        if connections.send(Ok(Connection { stream, uid, _permit: permit })).await.is_err() {
+            return;
         }
     }
 }
@@ -104,6 +124,8 @@ async fn accept(
 struct Connection {
     stream: UnixStream,
     uid: u32,
+    /// Its place among the connections of its user id.
+    _permit: OwnedSemaphorePermit,
 }
 
 /// The user id at the other end.

@@ -1,5 +1,7 @@
 //! `Dmesg`: the kernel's log, record by record.
 
+use std::time::Duration;
+
 use api::common::Data;
 use api::machine::DmesgRequest;
 use linux::kmsg::{Reader, Received, Record, Start};
@@ -34,8 +36,9 @@ pub(super) fn dmesg(request: &DmesgRequest) -> Result<Answers<Data>, Status> {
 }
 
 async fn feed(mut reader: Reader, follow: bool, sender: Sender<Data>) {
+    let boot = boot();
     // The log is drained first: a read at its end does not block.
-    if !drain(&mut reader, &sender).await || !follow {
+    if !drain(&mut reader, boot, &sender).await || !follow {
         return;
     }
     let mut reader = match ready::watch(reader, Interest::READABLE) {
@@ -51,7 +54,7 @@ async fn feed(mut reader: Reader, follow: bool, sender: Sender<Data>) {
             () = sender.closed() => return,
             ready = reader.readable_mut() => {
                 let Ok(mut ready) = ready else { return };
-                if !drain(ready.get_inner_mut(), &sender).await {
+                if !drain(ready.get_inner_mut(), boot, &sender).await {
                     return;
                 }
                 ready.clear_ready();
@@ -61,13 +64,13 @@ async fn feed(mut reader: Reader, follow: bool, sender: Sender<Data>) {
 }
 
 /// Sends all that is there. False when the stream has ended.
-async fn drain(reader: &mut Reader, sender: &Sender<Data>) -> bool {
+async fn drain(reader: &mut Reader, boot: Duration, sender: &Sender<Data>) -> bool {
     loop {
         let answer = match reader.read() {
             Ok(None) => return true,
             // What the ring has lost, and what nobody can read, has no text.
             Ok(Some(Received::Lost | Received::Unreadable)) => continue,
-            Ok(Some(Received::Record(record))) => Ok(data(line(&record))),
+            Ok(Some(Received::Record(record))) => Ok(data(line(&record, boot))),
             Err(error) => Err(Status::internal(report::chain(&error))),
         };
         let failed = answer.is_err();
@@ -77,11 +80,15 @@ async fn drain(reader: &mut Reader, sender: &Sender<Data>) -> bool {
     }
 }
 
+/// The wall-clock time of zero in the kernel's stamps, which count without suspension. It is told
+/// once for a stream: told for each record it would differ by microseconds.
+fn boot() -> Duration {
+    linux::time::now(Clock::Realtime).saturating_sub(linux::time::now(Clock::Monotonic))
+}
+
 /// A record as clients print it: `FACILITY: PRIORITY: [TIME]: TEXT` and a newline.
-fn line(record: &Record) -> String {
-    // Stamps count from boot without suspension; what has passed since is taken from the wall clock.
-    let ago = linux::time::now(Clock::Monotonic).saturating_sub(record.time);
-    let time = linux::time::now(Clock::Realtime).saturating_sub(ago);
+fn line(record: &Record, boot: Duration) -> String {
+    let time = boot.saturating_add(record.time);
     let nanoseconds = i128::try_from(time.as_nanos()).unwrap_or_default();
     let time = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
         .ok()
@@ -102,9 +109,10 @@ mod tests {
     #[test]
     fn a_record_is_one_line() {
         let record = linux::kmsg::parse(b"6,339,5140900,-;NET: Registered protocol family 10\n");
-        let line = line(&record.expect("a record"));
-        let (head, text) = line.split_once("]: ").expect("a time");
-        assert!(head.starts_with("kern:    info: [20"), "{head}");
-        assert_eq!(text, "NET: Registered protocol family 10\n");
+        let line = line(&record.expect("a record"), Duration::from_secs(1_700_000_000));
+        assert_eq!(
+            line,
+            "kern:    info: [2023-11-14T22:13:25.1409Z]: NET: Registered protocol family 10\n"
+        );
     }
 }
