@@ -5,7 +5,7 @@ use std::{
     cmp::Ordering,
     collections::BTreeSet,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     metadata::{Metadata, Place},
     object::Object,
     signal::Signal,
+    sync::{Mutex, MutexGuard},
     text::{Id, Text},
 };
 

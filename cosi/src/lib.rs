@@ -19,11 +19,15 @@ pub mod meta;
 mod metadata;
 mod naming;
 mod object;
+#[cfg(test)]
+#[cfg(feature = "loom")]
+mod orders;
 mod selector;
 mod signal;
 pub mod sim;
 mod spec;
 mod state;
+mod sync;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -4,16 +4,14 @@
 
 use std::{
     future::poll_fn,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError, atomic::Ordering},
     task::Poll,
     time::Duration,
 };
 
-use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
+
+use crate::sync::{AtomicBool, AtomicWaker};
 
 /// A wake-up for one waiter.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use std::{
     convert::Infallible,
     fmt,
     hash::{BuildHasher, RandomState},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError},
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     selector::Selector,
     signal::Signal,
     spec::{DecodeError, Sensitivity, Spec},
+    sync::RwLock,
     text::{Id, Text},
     time::Clock,
     watch::{Watch, WatchRequest},
