@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use self::annotate::annotate;
+#[cfg(test)]
+pub(crate) use self::annotate::example_of;
 use self::section::Section;
 use crate::client::{ClientConfig, ClientContext};
 use crate::endpoint::url;

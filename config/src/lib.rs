@@ -20,6 +20,8 @@ mod locate;
 pub mod network;
 pub mod patch;
 pub mod pki;
+#[cfg(test)]
+mod reference;
 pub mod schema;
 pub mod table;
 pub mod v1alpha1;

@@ -122,6 +122,12 @@ fn example(row: &Row, depth: usize) -> Option<Tree> {
     of_shape(&row.shape, depth)
 }
 
+/// A document of a kind, made of its fields' examples.
+#[cfg(test)]
+pub(crate) fn example_of(table: &'static Table) -> Option<Tree> {
+    of_shape(&Shape::Section(table), DEPTH + 1)
+}
+
 /// The example of a section, alone or as the only item of a list.
 fn of_shape(shape: &Shape, depth: usize) -> Option<Tree> {
     let depth = depth.checked_sub(1)?;

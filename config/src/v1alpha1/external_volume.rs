@@ -8,7 +8,7 @@ section! {
         /// Name of the volume, by which it is mounted under `/var/mnt`.
         "name" => name: Option<String> { example: "shared" },
         /// What kind of file system it is.
-        "filesystemType" => filesystem_type: Option<ExternalFilesystem>,
+        "filesystemType" => filesystem_type: Option<ExternalFilesystem> { example: "virtiofs" },
         /// How it is mounted.
         "mount" => mount: Option<ExternalMount>,
     }

@@ -14,6 +14,6 @@ section! {
         /// The link that gets it.
         "link" => link: Option<String> { example: "enp0s2" },
         /// The token by which the API is called.
-        "apiToken" => api_token: Option<Secret<String>>,
+        "apiToken" => api_token: Option<Secret<String>> { example: "hunter2" },
     }
 }

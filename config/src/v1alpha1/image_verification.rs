@@ -33,7 +33,7 @@ section! {
         /// Who vouches for it.
         "issuer" => issuer: Option<String> { example: "https://accounts.google.com" },
         /// What it is called.
-        "subject" => subject: Option<String>,
+        "subject" => subject: Option<String> { example: "release@example.org" },
         /// Or a regular expression of what it is called.
         "subjectRegex" => subject_regex: Option<String>,
     }

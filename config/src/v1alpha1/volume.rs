@@ -53,9 +53,9 @@ section! {
     /// How a volume is encrypted.
     pub struct Encryption as "block.EncryptionSpec" {
         /// The format.
-        "provider" => provider: Option<EncryptionProvider>,
+        "provider" => provider: Option<EncryptionProvider> { example: "luks2" },
         /// Keys that open it, each by itself.
-        "keys" => keys: Vec<EncryptionKey>,
+        "keys" => keys: Vec<EncryptionKey> { example: "[{slot: 0, tpm: {}}]" },
         /// The cipher.
         "cipher" => cipher: Option<Cipher> { default: "aes-xts-plain64" },
         /// Bits of the key. Without it the cipher decides.
