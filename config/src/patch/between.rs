@@ -1,6 +1,6 @@
 //! The patch that leads from one configuration to another.
 
-use super::merge::replaces;
+use super::merge::{is_equal, replaces};
 use super::rules::At;
 use super::strategic::MARKER;
 use crate::document::Config;
@@ -51,7 +51,7 @@ pub fn between(old: &Config, new: &Config) -> Result<String, NoPatch> {
             deletes.push(named(document, steps.delete));
         }
         if !steps.merge.is_empty() {
-            merges.push(named(document, steps.merge));
+            merges.push(known(named(document, steps.merge)));
         }
     }
     if merges.iter().any(has_marker) {
@@ -68,12 +68,17 @@ fn named(document: &Document, fields: Vec<(String, Tree)>) -> Tree {
     let identity = |key: &str| matches!(key, "apiVersion" | "kind" | "name");
     let header = all.into_iter().filter(|(key, _)| identity(key) && !document.kind().is_empty());
     let rest = fields.into_iter().filter(|(key, _)| document.kind().is_empty() || !identity(key));
-    let mut all: Vec<_> = header.chain(rest).collect();
-    // A part of the root document must be known as one.
-    if document.kind().is_empty() && !all.iter().any(|(key, _)| ROOT_KEYS.contains(&key.as_str())) {
-        all.push((ROOT_KEYS[0].to_owned(), Tree::Null));
+    Tree::Map(header.chain(rest).collect())
+}
+
+/// A part of a document that is merged: one of the root must be known as such.
+fn known(mut part: Tree) -> Tree {
+    if let Tree::Map(fields) = &mut part
+        && !fields.iter().any(|(key, _)| key == "kind" || ROOT_KEYS.contains(&key.as_str()))
+    {
+        fields.push((ROOT_KEYS[0].to_owned(), Tree::Null));
     }
-    Tree::Map(all)
+    part
 }
 
 /// What marks a mapping as deleted.
@@ -109,7 +114,7 @@ impl Steps {
             match find(old, key) {
                 None | Some(Tree::Null) if *after != Tree::Null => self.add(key, after),
                 None => self.add(key, after),
-                Some(before) if before == *after => {}
+                Some(before) if is_equal(&before, after) => {}
                 Some(before) => self.change(key, &before, after, at.key(key)),
             }
         }
@@ -151,7 +156,7 @@ impl Steps {
             }
             (Tree::List(_), Tree::List(_)) if at.merge() == Merge::Replace => self.add(key, after),
             (Tree::List(old), Tree::List(new))
-                if at.merge() == Merge::Default && new.starts_with(old) =>
+                if at.merge() == Merge::Default && begins(new, old) =>
             {
                 self.add(key, &Tree::List(new[old.len()..].to_vec()));
             }
@@ -162,4 +167,9 @@ impl Steps {
             }
         }
     }
+}
+
+/// Whether a list is another with more behind.
+fn begins(list: &[Tree], other: &[Tree]) -> bool {
+    list.len() > other.len() && list.iter().zip(other).all(|(one, other)| is_equal(one, other))
 }

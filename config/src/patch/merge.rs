@@ -112,6 +112,23 @@ pub(super) fn field<'t>(tree: &'t Tree, key: &str) -> Option<&'t Tree> {
     }
 }
 
+/// Whether two trees are equal but for the order of keys.
+pub(super) fn is_equal(one: &Tree, other: &Tree) -> bool {
+    match (one, other) {
+        (Tree::List(one), Tree::List(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| is_equal(one, other))
+        }
+        (Tree::Map(one), Tree::Map(others)) => {
+            one.len() == others.len()
+                && one.iter().all(|(key, value)| {
+                    field(other, key).is_some_and(|other| is_equal(value, other))
+                })
+        }
+        _ => one == other,
+    }
+}
+
 /// Whether two values mean the same, however they are written.
 pub(super) fn is_same(one: &Tree, other: &Tree) -> bool {
     match (one, other) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::Target;
 use super::layout::{Entry, Form, Layout, Part, layout};
-use super::merge::field;
+use super::merge::{field, is_equal};
 use crate::diff::{Line, compare};
 use crate::value::free;
 use crate::yaml::tree::{self, Show};
@@ -37,23 +37,6 @@ fn holds(text: &str, wanted: &[&Tree]) -> bool {
         nodes.len() == wanted.len()
             && nodes.iter().zip(wanted).all(|(node, tree)| is_equal(&free(node), tree))
     })
-}
-
-/// Whether two trees are equal but for the order of keys.
-fn is_equal(one: &Tree, other: &Tree) -> bool {
-    match (one, other) {
-        (Tree::List(one), Tree::List(other)) => {
-            one.len() == other.len()
-                && one.iter().zip(other).all(|(one, other)| is_equal(one, other))
-        }
-        (Tree::Map(one), Tree::Map(others)) => {
-            one.len() == others.len()
-                && one.iter().all(|(key, value)| {
-                    field(other, key).is_some_and(|other| is_equal(value, other))
-                })
-        }
-        _ => one == other,
-    }
 }
 
 /// The text with only what differs written anew. None if its form cannot be followed.

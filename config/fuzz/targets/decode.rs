@@ -1,0 +1,8 @@
+//! Configurations as clients send them.
+
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::decode(bytes));

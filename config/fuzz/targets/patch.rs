@@ -1,0 +1,8 @@
+//! A configuration and a patch for it.
+
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::patch(bytes));

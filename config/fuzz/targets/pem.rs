@@ -1,0 +1,8 @@
+//! Certificates and keys as text.
+
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::pem(bytes));
