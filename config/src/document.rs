@@ -75,6 +75,12 @@ impl Config {
         &self.bytes
     }
 
+    /// What it says that has no effect in this version, one warning per section.
+    #[must_use]
+    pub fn without_effect(&self) -> Vec<Warning> {
+        effect::warnings(self)
+    }
+
     /// The documents, in order.
     #[must_use]
     pub fn documents(&self) -> &[Document] {

@@ -113,12 +113,18 @@ pub struct Warning {
     pub text: String,
 }
 
+impl Warning {
+    /// What it is about: `PATH`, `DOCUMENT: PATH` or `DOCUMENT`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let parts = [&self.document, &self.path].map(String::as_str);
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [&self.document, &self.path].map(String::as_str);
-        let subject =
-            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-        write!(f, "{}: {subject}", self.text)
+        write!(f, "{}: {}", self.text, self.subject())
     }
 }
 

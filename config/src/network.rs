@@ -1,7 +1,8 @@
 //! The network that a configuration asks for, whichever documents say it.
 //!
 //! This is what the rest of the system sees: it knows neither of versions nor of the two ways in
-//! which links, names and resolvers can be written. Defaults are filled in here.
+//! which links, names and resolvers can be written. Defaults are those of the table of fields, filled
+//! in before anything is looked at.
 
 use std::net::IpAddr;
 
@@ -155,6 +156,11 @@ impl Config {
     /// The network that it asks for.
     #[must_use]
     pub fn network(&self) -> Network {
+        self.with_defaults().asked_network()
+    }
+
+    /// The network, where no default is missing any more.
+    fn asked_network(&self) -> Network {
         let mut network = Network::default();
         self.root_network(&mut network);
         for document in self.hostname_configs() {
@@ -170,7 +176,7 @@ impl Config {
                 .extend(document.nameservers.iter().filter_map(|server| server.address));
             if let Some(search) = &document.search_domains {
                 network.search_domains.extend(search.domains.iter().cloned());
-                network.disable_default_search_domain = search.disable_default.unwrap_or(false);
+                network.disable_default_search_domain = search.disable_default == Some(true);
             }
         }
         network.links.extend(self.link_configs().filter_map(link));
@@ -178,8 +184,8 @@ impl Config {
             let Some(link) = document.name.clone() else { continue };
             network.dhcp4.push(Dhcp4 {
                 link,
-                route_metric: document.route_metric.unwrap_or(DEFAULT_METRIC),
-                ignore_hostname: document.ignore_hostname.unwrap_or(false),
+                route_metric: document.route_metric.unwrap_or_default(),
+                ignore_hostname: document.ignore_hostname == Some(true),
                 client: match (
                     document.client_identifier,
                     document.duid_raw.as_deref().and_then(duid),
@@ -205,8 +211,7 @@ impl Config {
         let stable = machine
             .features
             .as_ref()
-            .and_then(|features| features.stable_hostname)
-            .unwrap_or(false);
+            .is_some_and(|features| features.stable_hostname == Some(true));
         network.hostname = if stable { Hostname::Stable } else { Hostname::Unset };
         let Some(root) = &machine.network else { return };
         if let Some(name) = root.hostname.as_ref().filter(|name| !name.is_empty()) {
@@ -214,7 +219,7 @@ impl Config {
         }
         network.nameservers.clone_from(&root.nameservers);
         network.search_domains.clone_from(&root.search_domains);
-        network.disable_default_search_domain = root.disable_search_domain.unwrap_or(false);
+        network.disable_default_search_domain = root.disable_search_domain == Some(true);
         for interface in &root.interfaces {
             let Some(name) = interface.name.clone() else { continue };
             network.dhcp4.extend(interface_dhcp(interface, &name));
@@ -240,7 +245,7 @@ fn interface_link(interface: &Interface, name: LinkName) -> Link {
     };
     Link {
         name,
-        ignore: interface.ignore.unwrap_or(false),
+        ignore: interface.ignore == Some(true),
         up: true,
         mtu: interface.mtu.filter(|mtu| *mtu > 0),
         addresses: prefixes.map(|prefix| Address { prefix, route_priority: None }).collect(),
@@ -251,8 +256,8 @@ fn interface_link(interface: &Interface, name: LinkName) -> Link {
 /// The DHCP client of a link as the root document has it.
 fn interface_dhcp(interface: &Interface, name: &LinkName) -> Option<Dhcp4> {
     let options = interface.dhcp_options.clone().unwrap_or_default();
-    let wanted = interface.dhcp.unwrap_or(false) && !interface.ignore.unwrap_or(false);
-    (wanted && options.ipv4.unwrap_or(true)).then(|| Dhcp4 {
+    let wanted = interface.dhcp == Some(true) && interface.ignore != Some(true);
+    (wanted && options.ipv4 == Some(true)).then(|| Dhcp4 {
         link: name.clone(),
         route_metric: options.route_metric.filter(|metric| *metric > 0).unwrap_or(DEFAULT_METRIC),
         ignore_hostname: false,
@@ -269,14 +274,14 @@ fn link(document: &LinkConfig) -> Option<Link> {
         destination: route.destination,
         gateway: route.gateway,
         source: route.source,
-        metric: route.metric.unwrap_or(DEFAULT_METRIC),
+        metric: route.metric.unwrap_or_default(),
         mtu: route.mtu,
         table: route.table.as_deref().and_then(table).unwrap_or(254),
     });
     Some(Link {
         name: document.name.clone()?,
         ignore: false,
-        up: document.common.up.unwrap_or(true),
+        up: document.common.up == Some(true),
         mtu: document.common.mtu,
         addresses: addresses.collect(),
         routes: routes.collect(),

@@ -3,6 +3,7 @@
 //! All mistakes are found at once, each with its place. What needs the running machine (does a disk
 //! match?) is not asked here.
 
+mod authority;
 mod cluster;
 mod document;
 mod link;
@@ -13,6 +14,8 @@ mod service;
 mod volume;
 
 use types::Mode;
+
+pub use self::authority::expired;
 
 use crate::cel::{self, Purpose};
 use crate::document::Config;
@@ -32,6 +35,7 @@ pub fn validate(config: &Config, mode: Mode) -> Vec<Fault> {
             (Some(machine), Some(cluster)) => {
                 machine::check(machine, mode, &mut report);
                 cluster::check(cluster, machine, &mut report);
+                authority::check(machine, cluster, &mut report);
             }
             (machine, cluster) => {
                 if machine.is_none() {

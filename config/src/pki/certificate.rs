@@ -237,6 +237,14 @@ pub(super) fn issuer(certificate: &[u8]) -> Result<Issuer, PkiError> {
     })
 }
 
+/// The last moment at which a certificate, given in PEM, is valid.
+///
+/// # Errors
+/// [`PkiError::Pem`], [`PkiError::NoBlock`] or [`PkiError::Damaged`].
+pub fn end(text: &str) -> Result<SystemTime, PkiError> {
+    Ok(issuer(&pem::certificate(text)?)?.not_after)
+}
+
 /// The fingerprint by which clients pin a server: standard base64, padded, of SHA-256 over the
 /// certificate's SubjectPublicKeyInfo.
 ///

@@ -24,7 +24,7 @@ section! {
         /// Encrypts what goes to a discovery service: base64 of 32 bytes.
         "secret" => secret: Option<Secret<String>>,
         /// How the control plane is reached.
-        "controlPlane" => control_plane: Option<ControlPlane>,
+        "controlPlane" => control_plane: Option<ControlPlane> { default: "{}" },
         /// Name of the cluster.
         "clusterName" => name: Option<String> { applied: &["cluster.Member"], example: "production" },
         /// Networks of pods and services.

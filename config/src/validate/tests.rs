@@ -114,7 +114,7 @@ fn keys_are_where_they_belong() {
         .to_yaml(crate::yaml::tree::Show::Secrets);
     assert_eq!(
         faults(&text, Mode::Metal),
-        ["7:5: machine.ca: certificate and key do not belong together"]
+        ["7:5: machine.ca: must be one authority: certificate and key do not belong together"]
     );
 }
 

@@ -40,7 +40,7 @@ section! {
         /// Makes it a dummy link.
         "dummy" => dummy: Option<bool> { default: "false" },
         /// How DHCP is done.
-        "dhcpOptions" => dhcp_options: Option<DhcpOptions>,
+        "dhcpOptions" => dhcp_options: Option<DhcpOptions> { default: "{}" },
         /// Makes it a WireGuard link.
         "wireguard" => wireguard: Option<Box<Wireguard>>,
         /// A shared address.
