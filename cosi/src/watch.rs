@@ -259,13 +259,12 @@ impl Watch {
         let next = match (request.start, &request.id) {
             (Start::Now, None) => end,
             (Start::Now, Some(id)) => {
-                first.push(mark(
-                    match contents.get(id) {
-                        Some(object) => Change::Created(object.clone()),
-                        None => Change::Destroyed(Object::tombstone(collection.metadata(id))),
-                    },
-                    end,
-                ));
+                let change = match contents.get(id) {
+                    Some(object) => Change::Created(object.clone()),
+                    None => Change::Destroyed(Object::tombstone(collection.metadata(id))),
+                };
+                // No bookmark: it is how things are, not a change in the history.
+                first.push(Event { change, bookmark: None });
                 end
             }
             (Start::Contents, _) => {

@@ -1,5 +1,7 @@
 //! What only the wire can express: raw messages, refusals, deaths of the store.
 
+mod messages;
+
 use std::time::Duration;
 
 use tokio::time::timeout;

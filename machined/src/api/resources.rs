@@ -44,3 +44,48 @@ impl Access for Policy {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cosi::grpc::Verb;
+    use cosi::{Spec as _, SystemClock};
+    use resources::{namespace, network, secrets};
+    use types::caller::Roles;
+
+    use super::*;
+
+    /// The refusal of an operation by somebody with these roles.
+    fn refusal(roles: &[Role], (verb, namespace, kind): (Verb, &str, &str)) -> Option<String> {
+        let state = State::new(Arc::new(SystemClock));
+        resources::register_all(&state);
+        let mut extensions = Extensions::new();
+        let roles = Roles::of(roles);
+        extensions.insert(Caller { roles, peer: None, maintenance: false });
+        let operation = Operation { verb, namespace, kind, id: None, owner: "" };
+        let refused = Policy::of(&state).check(&extensions, &operation).err()?;
+        assert_eq!(refused.code(), tonic::Code::PermissionDenied);
+        Some(refused.message().to_owned())
+    }
+
+    #[test]
+    fn clients_see_the_refusals_in_the_order_of_the_contract() {
+        let reader = |operation| refusal(&[Role::Reader], operation);
+        let secret = secrets::OsRoot::TYPE;
+        let (known, nowhere) = (network::LinkStatus::TYPE, "nowhere");
+        let write = Some("write access is not allowed".to_owned());
+        for verb in [Verb::Create, Verb::Update, Verb::Destroy] {
+            assert_eq!(refusal(&[Role::Admin], (verb, nowhere, "Unknown")), write);
+        }
+        let unknown = Some("resource type \"Unknown\" is not supported".to_owned());
+        let elsewhere = Some("namespace \"nowhere\" is not supported".to_owned());
+        for verb in [Verb::Get, Verb::List, Verb::Watch] {
+            assert_eq!(reader((verb, nowhere, "Unknown")), unknown);
+            assert_eq!(reader((verb, nowhere, secret)), Some("not authorized".to_owned()));
+            assert_eq!(reader((verb, nowhere, known)), elsewhere);
+            assert_eq!(reader((verb, namespace::NETWORK, known)), None);
+            assert_eq!(refusal(&[Role::Admin], (verb, namespace::SECRETS, secret)), None);
+        }
+    }
+}

@@ -231,14 +231,19 @@ where
     }
 }
 
+/// Methods of the contract that no node of this version of it answers: clients tear down by an update.
+const NEWER: [&str; 2] =
+    ["/cosi.resource.State/Teardown", "/cosi.resource.State/TeardownAndDestroy"];
+
 /// Whether there is a handler at all; a handler may still say what it lacks.
 fn implemented(method: &str) -> bool {
     let service = method.trim_start_matches('/').split('/').next().unwrap_or_default();
-    matches!(
+    let served = matches!(
         service,
         "machine.MachineService"
             | "cosi.resource.State"
             | "time.TimeService"
             | "inspect.InspectService"
-    )
+    );
+    served && !NEWER.contains(&method)
 }

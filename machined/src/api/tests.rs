@@ -215,6 +215,9 @@ async fn what_this_version_lacks_is_unimplemented_for_those_who_may_call_it() {
     assert_eq!(call(&channel, "/machine.MachineService/EtcdStatus").await, Code::Unimplemented);
     assert_eq!(call(&channel, "/machine.LifecycleService/Install").await, Code::Unimplemented);
     assert_eq!(call(&channel, "/no.Service/Method").await, Code::Unimplemented);
+    for newer in ["/cosi.resource.State/Teardown", "/cosi.resource.State/TeardownAndDestroy"] {
+        assert_eq!(call(&channel, newer).await, Code::Unimplemented, "{newer}");
+    }
     assert_eq!(call(&channel, "/machine.MachineService/Version").await, Code::Ok);
 }
 
