@@ -37,5 +37,7 @@ pub(crate) use self::{
     driver::{Driver, FIRST_BACKOFF, Next, message},
     gauge::Gauge,
     mirror::show,
+    queue::Turn,
+    queue_driver::QueueDriver,
     store::Store,
 };

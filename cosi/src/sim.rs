@@ -95,6 +95,8 @@ mod report;
 mod setup;
 mod shared;
 mod shrink;
+mod slot;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod world;

@@ -147,6 +147,11 @@ impl<J: Clone + Ord> Queue<J> {
         retry
     }
 
+    /// Whether a job that failed waits to be tried again.
+    pub(crate) fn is_retrying(&self) -> bool {
+        self.jobs.values().any(|entry| entry.failures > 0)
+    }
+
     /// Whether no job is in line or running.
     pub(crate) fn is_idle(&self) -> bool {
         self.line.is_empty() && self.running == 0

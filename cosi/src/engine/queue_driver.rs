@@ -57,6 +57,15 @@ pub trait QueueController: Send + Sync + 'static {
     fn reconcile(&self, cx: &mut Context<'_>, item: &Key) -> Result<(), BoxError>;
 }
 
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Item(item) => write!(f, "reconciles {}", item.id),
+            Self::Map(changed) => write!(f, "maps {}", changed.id),
+        }
+    }
+}
+
 /// Something to do for a queue controller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Job {
@@ -118,8 +127,13 @@ impl QueueDriver {
         turn
     }
 
-    /// Does a job that was handed out.
-    pub(crate) fn run(&self, job: Job, waited: Duration) {
+    /// Whether a job that failed waits to be tried again.
+    pub(crate) fn is_retrying(&self) -> bool {
+        self.line().queue.is_retrying()
+    }
+
+    /// Does a job that was handed out; `clock` tells when it is done.
+    pub(crate) fn run(&self, job: Job, waited: Duration, clock: impl Fn() -> Instant) {
         let begun = Instant::now();
         let declaration = self.controller.declaration();
         let owner = declaration.name.into();
@@ -138,7 +152,7 @@ impl QueueDriver {
             Job::Map(changed) => self.controller.map(&mut cx, changed),
         });
         let wish = cx.wish;
-        let now = Instant::now();
+        let now = clock();
         let mut line = self.line();
         let end = match &ended {
             Ok(_) => End::Done(wish.requeue),

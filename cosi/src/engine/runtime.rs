@@ -227,12 +227,12 @@ async fn drive_queue(
         while running.len() < driver.concurrency() {
             match (driver.take(Instant::now()), place) {
                 (Turn::Job(job, waited), Place::Here) => {
-                    driver.run(job, waited);
+                    driver.run(job, waited, Instant::now);
                     coop::consume_budget().await;
                 }
                 (Turn::Job(job, waited), Place::Threads) => {
                     let driver = Arc::clone(&driver);
-                    running.spawn_blocking(move || driver.run(job, waited));
+                    running.spawn_blocking(move || driver.run(job, waited, Instant::now));
                 }
                 (Turn::Wait(next), _) => {
                     due = next;

@@ -1,10 +1,8 @@
 //! One simulated run: starts the controllers, lets things happen until everything is quiet, checks, goes on.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
 
 use super::{
     choice::Choices,
@@ -13,12 +11,14 @@ use super::{
     fault::{Fault, Faults, Rates},
     near::Guard,
     report::Report,
-    setup::{Place, Setup},
-    shared::{Core, Gone, Shared, Slot, Thrown, Turn},
+    setup::{Make, Place, Setup},
+    shared::{Core, Shared, Turn},
+    slot::{Motor, Slot},
+    subject::{QueueSubject, Subject},
     world::{Outside, World},
 };
 use crate::{
-    engine::{BoxError, Context, Controller, Declaration, Driver, Gauge, Waker},
+    engine::{Controller, Declaration, Driver, Gauge, QueueController, QueueDriver, Store},
     state::State,
 };
 
@@ -96,6 +96,7 @@ impl Engine {
             choices: plan.choices,
             rates: Rates::of(plan.seed, Faults::none()),
             now: Duration::ZERO,
+            begun: Instant::now(),
             slots: Vec::new(),
             frames: Vec::new(),
             state: State::new(Arc::clone(&clock) as _),
@@ -167,7 +168,7 @@ impl Engine {
                     drop(core);
                     let Some(mut ending) = self.setup.ending.take() else { return Ok(()) };
                     waits = 0;
-                    ending(&mut World::new(&self.shared, state));
+                    ending(&World::new(&self.shared, state));
                 }
             }
         }
@@ -241,28 +242,32 @@ impl Engine {
         let mut link = None;
         let mut slots = Vec::new();
         for (place, make) in &mut self.setup.controllers {
-            let controller = Subject { inner: make(), shared: Arc::clone(&self.shared) };
-            let declaration = controller.declaration();
+            let shared = || Arc::clone(&self.shared);
+            let made = match make {
+                Make::Whole(make) => Made::Whole(Subject::new(make(), shared())),
+                Make::Queue(make) => Made::Queue(QueueSubject::new(make(), shared())),
+            };
+            let declaration = made.declaration();
             let link = (*place == Place::Far).then(|| {
                 let late = self.setup.resume_late;
-                let new = || Arc::new(Link::new(Arc::clone(&self.shared), state.clone(), late));
+                let new = || Arc::new(Link::new(shared(), state.clone(), late));
                 Arc::clone(link.get_or_insert_with(new))
             });
             if let Some(link) = &link {
                 declaration.inputs.iter().for_each(|i| link.follow(i.namespace, i.kind));
             }
             let gauge = Arc::new(Gauge::new());
-            let guard = Guard::new(Arc::clone(&self.shared), state.clone(), link);
-            let driver = Driver::start(Box::new(controller), Arc::new(guard), Arc::clone(&gauge));
-            slots.push(Slot {
-                name: declaration.name,
-                gauge,
-                driver: Some(driver),
-                fresh: true,
-                timer: None,
-                not_before: Duration::ZERO,
-                retrying: false,
-            });
+            let guard: Arc<dyn Store> = Arc::new(Guard::new(shared(), state.clone(), link));
+            let own = Arc::clone(&gauge);
+            let motor = match made {
+                Made::Whole(subject) => {
+                    Motor::Whole(Some(Box::new(Driver::start(Box::new(subject), guard, own))))
+                }
+                Made::Queue(subject) => {
+                    Motor::Queue(Arc::new(QueueDriver::start(Arc::new(subject), guard, own)))
+                }
+            };
+            slots.push(Slot::new(declaration.name, gauge, motor));
         }
         let mut core = self.shared.lock();
         core.link = link;
@@ -303,6 +308,21 @@ impl Engine {
     }
 }
 
+/// A controller that does not run yet.
+enum Made {
+    Whole(Subject),
+    Queue(QueueSubject),
+}
+
+impl Made {
+    fn declaration(&self) -> &'static Declaration {
+        match self {
+            Self::Whole(subject) => subject.declaration(),
+            Self::Queue(subject) => subject.declaration(),
+        }
+    }
+}
+
 impl Drop for Engine {
     /// Controllers and closures hold the simulation, which holds them.
     fn drop(&mut self) {
@@ -310,40 +330,5 @@ impl Drop for Engine {
         let old = (std::mem::take(&mut core.slots), core.link.take(), core.world.take());
         drop(core);
         drop(old);
-    }
-}
-
-/// A controller under the eyes of the simulator.
-struct Subject {
-    inner: Box<dyn Controller>,
-    shared: Arc<Shared>,
-}
-
-impl Controller for Subject {
-    fn declaration(&self) -> &'static Declaration {
-        self.inner.declaration()
-    }
-
-    fn start(&mut self, waker: Waker) {
-        self.inner.start(waker);
-    }
-
-    fn reconcile(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
-        match catch_unwind(AssertUnwindSafe(|| self.inner.reconcile(cx))) {
-            Ok(Ok(())) => Ok(self.shared.end()?),
-            Ok(Err(error)) => {
-                let text = crate::error::chain(&*error);
-                self.shared.lock().say(|| format!("fails: {text}"));
-                Err(error)
-            }
-            Err(payload) => {
-                if !payload.is::<Gone>() && !payload.is::<Thrown>() {
-                    let controller = self.declaration().name.to_owned();
-                    let message = crate::engine::message(&*payload).to_owned();
-                    self.shared.lock().panic = Some(Flaw::Panic { controller, message });
-                }
-                resume_unwind(payload)
-            }
-        }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     world::{Outside, Step, World},
 };
 use crate::{
-    engine::{BoxError, Controller},
+    engine::{BoxError, Controller, QueueController},
     state::State,
     time::Clock,
 };
@@ -20,7 +20,22 @@ pub(super) enum Place {
     Far,
 }
 
-type Make = Box<dyn FnMut() -> Box<dyn Controller>>;
+/// Makes a controller of either sort.
+pub(super) enum Make {
+    Whole(Box<dyn FnMut() -> Box<dyn Controller>>),
+    Queue(Box<dyn FnMut() -> Arc<dyn QueueController>>),
+}
+
+impl Make {
+    fn whole<C: Controller>(mut make: impl FnMut() -> C + 'static) -> Self {
+        Self::Whole(Box::new(move || Box::new(make())))
+    }
+
+    fn queue<C: QueueController>(mut make: impl FnMut() -> C + 'static) -> Self {
+        Self::Queue(Box::new(move || Arc::new(make())))
+    }
+}
+
 type Boot = Box<dyn FnMut(&State)>;
 type Invariant = Box<dyn Fn(&State) -> Result<(), BoxError>>;
 
@@ -70,13 +85,23 @@ impl Setup {
     ///
     /// Controllers get no async runtime: what production code spawns in
     /// [`Controller::start`](crate::Controller::start), the world plays, by resources or by the waker.
-    pub fn controller<C: Controller>(&mut self, mut make: impl FnMut() -> C + 'static) {
-        self.controllers.push((Place::Near, Box::new(move || Box::new(make()))));
+    pub fn controller<C: Controller>(&mut self, make: impl FnMut() -> C + 'static) {
+        self.controllers.push((Place::Near, Make::whole(make)));
+    }
+
+    /// As [`Setup::controller`], for one that works on one item at a time.
+    pub fn queue<C: QueueController>(&mut self, make: impl FnMut() -> C + 'static) {
+        self.controllers.push((Place::Near, Make::queue(make)));
     }
 
     /// Adds a controller whose store is behind a socket. All of them are in one process, with one copy of the store.
-    pub fn distant<C: Controller>(&mut self, mut make: impl FnMut() -> C + 'static) {
-        self.controllers.push((Place::Far, Box::new(move || Box::new(make()))));
+    pub fn distant<C: Controller>(&mut self, make: impl FnMut() -> C + 'static) {
+        self.controllers.push((Place::Far, Make::whole(make)));
+    }
+
+    /// As [`Setup::distant`], for one that works on one item at a time.
+    pub fn distant_queue<C: QueueController>(&mut self, make: impl FnMut() -> C + 'static) {
+        self.controllers.push((Place::Far, Make::queue(make)));
     }
 
     /// Fills an empty store: at the start, and after each [`Fault::Reboot`](super::Fault::Reboot), where it also does
@@ -86,14 +111,14 @@ impl Setup {
     }
 
     /// What changes the inputs: called up to `steps` times, between any two calls of the controllers.
-    pub fn world(&mut self, steps: usize, step: impl FnMut(&mut World<'_>) + Send + 'static) {
+    pub fn world(&mut self, steps: usize, step: impl FnMut(&World<'_>) + Send + 'static) {
         self.steps = steps;
         self.world = Some(Box::new(step));
     }
 
     /// Called once, when the world has taken its steps and everything is quiet. Afterwards everything has to become
     /// quiet once more. The place to take all inputs away, so that leaks are seen.
-    pub fn ending(&mut self, step: impl FnMut(&mut World<'_>) + Send + 'static) {
+    pub fn ending(&mut self, step: impl FnMut(&World<'_>) + Send + 'static) {
         self.ending = Some(Box::new(step));
     }
 

@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::Instant;
+
 use super::{
     choice::Choices,
     clock::Virtual,
@@ -18,14 +20,10 @@ use super::{
     fault::{Fault, Rates},
     near::short,
     report::{CrashPoint, Report, Write},
+    slot::{Motor, Slot},
     world::{Step, World},
 };
-use crate::{
-    engine::{Driver, FIRST_BACKOFF, Gauge, Next},
-    error::Error,
-    metadata::Place,
-    state::State,
-};
+use crate::{engine, error::Error, metadata::Place, state::State};
 
 /// Reconciles within each other: each sees a change in its middle, more only make runs longer.
 const DEEPEST: usize = 3;
@@ -45,6 +43,8 @@ pub(super) struct Core {
     pub(super) rates: Rates,
     /// Virtual time since the beginning.
     pub(super) now: Duration,
+    /// An instant to count virtual time from.
+    pub(super) begun: Instant,
     pub(super) slots: Vec<Slot>,
     /// The reconciles that are under way, each within the one before.
     pub(super) frames: Vec<Frame>,
@@ -58,40 +58,6 @@ pub(super) struct Core {
     pub(super) trace: Option<Vec<String>>,
     /// What a controller did that none may do.
     pub(super) panic: Option<Flaw>,
-}
-
-/// One controller.
-pub(super) struct Slot {
-    pub(super) name: &'static str,
-    pub(super) gauge: Arc<Gauge>,
-    /// Absent while it runs.
-    pub(super) driver: Option<Driver>,
-    /// It has never run.
-    pub(super) fresh: bool,
-    /// It runs then, woken or not.
-    pub(super) timer: Option<Duration>,
-    /// It does not run before.
-    pub(super) not_before: Duration,
-    /// Its last run failed.
-    pub(super) retrying: bool,
-}
-
-impl Slot {
-    fn woken(&self) -> bool {
-        self.fresh || self.gauge.signal.is_set()
-    }
-
-    /// Whether the controller has something to do, now or as soon as it may.
-    pub(super) fn restless(&self) -> bool {
-        self.driver.is_some() && (self.woken() || self.retrying)
-    }
-
-    /// When it runs, if nothing else happens.
-    fn due(&self) -> Option<Duration> {
-        self.driver.as_ref()?;
-        let at = if self.woken() { Some(self.not_before) } else { self.timer };
-        at.map(|at| at.max(self.not_before))
-    }
 }
 
 /// A reconcile under way.
@@ -262,37 +228,57 @@ impl Shared {
             let delay = DELAYS[core.choices.below(DELAYS.len())];
             let name = core.slots[index].name;
             core.say(|| format!("{name} is late by {delay:?}"));
-            core.slots[index].not_before = core.now + delay;
+            let time = core.now + delay;
+            core.slots[index].delay(time);
             return;
         }
-        let slot = &mut core.slots[index];
-        let Some(mut driver) = slot.driver.take() else { return };
-        (slot.fresh, slot.timer, slot.retrying) = (false, None, false);
-        let name = slot.name;
-        core.report.reconciles += 1;
-        core.say(|| format!("{name} reconciles"));
-        core.frames.push(Frame { slot: index, last: Write::BEGIN });
-        drop(core);
-        let next = driver.run();
+        match &mut core.slots[index].motor {
+            Motor::Whole(driver) => {
+                let Some(mut driver) = driver.take() else { return };
+                core.begin(index, "reconciles");
+                drop(core);
+                let next = driver.run();
+                let Some(mut core) = self.after(index) else { return };
+                let now = core.now;
+                let slot = &mut core.slots[index];
+                slot.end(now, next);
+                slot.motor = Motor::Whole(Some(driver));
+            }
+            Motor::Queue(driver) => {
+                let driver = Arc::clone(driver);
+                let now = core.instant();
+                drop(core);
+                let turn = driver.take(now);
+                let mut core = self.lock();
+                match turn {
+                    engine::Turn::Wait(due) => {
+                        let due = due.map(|due| due.saturating_duration_since(core.begun));
+                        core.slots[index].pause(due, driver.is_retrying());
+                    }
+                    engine::Turn::Job(job, waited) => {
+                        core.begin(index, &job.to_string());
+                        // There may be more in line, for another run in the middle of this one.
+                        core.slots[index].fresh = true;
+                        drop(core);
+                        driver.run(job, waited, || self.lock().instant());
+                        if let Some(mut core) = self.after(index) {
+                            core.slots[index].fresh = true;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A run of a controller is over. None if everything ended with it.
+    fn after(&self, index: usize) -> Option<MutexGuard<'_, Core>> {
         let mut core = self.lock();
         core.frames.pop();
         if core.ended.is_some() {
-            drop(core);
-            // With its fields, which may reach for the simulation.
-            drop(driver);
-            return;
+            return None;
         }
-        let now = core.now;
-        let slot = &mut core.slots[index];
-        slot.driver = Some(driver);
-        match next {
-            Next::Woken(delay) => slot.timer = delay.map(|delay| now + delay),
-            Next::Retry(delay) => {
-                slot.retrying = true;
-                slot.timer = Some(now + delay);
-                slot.not_before = now + FIRST_BACKOFF;
-            }
-        }
+        core.slots[index].running -= 1;
+        Some(core)
     }
 
     /// Lets the world take a step.
@@ -304,7 +290,7 @@ impl Shared {
             core.report.steps += 1;
             (world, core.state.clone())
         };
-        world(&mut World::new(self, state));
+        world(&World::new(self, state));
         self.lock().world = Some(world);
     }
 
@@ -327,6 +313,21 @@ impl fmt::Debug for Shared {
 }
 
 impl Core {
+    /// A controller begins a run.
+    fn begin(&mut self, index: usize, what: &str) {
+        let slot = &mut self.slots[index];
+        slot.begin();
+        let name = slot.name;
+        self.report.reconciles += 1;
+        self.say(|| format!("{name} {what}"));
+        self.frames.push(Frame { slot: index, last: Write::BEGIN });
+    }
+
+    /// The virtual time, for those who want an instant.
+    fn instant(&self) -> Instant {
+        self.begun + self.now
+    }
+
     /// Draws one of `faults`, or none, and counts it.
     fn fault<const N: usize>(&mut self, faults: [Fault; N]) -> Option<Fault> {
         let (chances, allowed) = self.rates.at(faults);

@@ -6,7 +6,7 @@ use super::{report::Write, shared::Shared};
 use crate::{error::Error, state::State};
 
 /// A step of the world.
-pub(super) type Step = Box<dyn FnMut(&mut World<'_>) + Send>;
+pub(super) type Step = Box<dyn FnMut(&World<'_>) + Send>;
 
 /// What a step of the world can do.
 #[derive(Debug)]
@@ -28,12 +28,12 @@ impl<'a> World<'a> {
 
     /// A decision: a number below `count`. Shrinking makes it smaller, so 0 should be the plainest.
     #[must_use]
-    pub fn pick(&mut self, count: usize) -> usize {
+    pub fn pick(&self, count: usize) -> usize {
         self.shared.lock().choices.below(count)
     }
 
     /// Says what the step does, for those who read how a run went.
-    pub fn note(&mut self, text: impl FnOnce() -> String) {
+    pub fn note(&self, text: impl FnOnce() -> String) {
         if self.shared.is_traced() {
             let text = text();
             self.shared.lock().say(|| format!("the world: {text}"));

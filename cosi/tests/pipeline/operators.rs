@@ -62,7 +62,7 @@ impl Desk {
     }
 
     /// One operator takes one step.
-    pub(crate) fn step(&self, world: &mut World<'_>) {
+    pub(crate) fn step(&self, world: &World<'_>) {
         let who = world.pick(2);
         let reading = {
             let mut inner = self.inner.lock().unwrap();
