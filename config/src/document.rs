@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::fault::{Fault, Place, Warning};
-use crate::v1alpha1::{Cluster, Document, Machine, Root, label};
+use crate::v1alpha1::{Cluster, Document, Machine, Root, is_root, label};
 use crate::yaml::read;
 use crate::yaml::tree::Show;
 use crate::{effect, locate};
@@ -41,6 +41,9 @@ impl Config {
         }
         for (index, node) in nodes.iter().enumerate() {
             let name = label(node);
+            if name.is_empty() && !is_root(node) {
+                continue;
+            }
             if let Some(first) = nodes[..index].iter().find(|other| label(other) == name) {
                 let what = if name.is_empty() { "root document" } else { &name };
                 faults.push(Fault::at(

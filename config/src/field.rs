@@ -151,8 +151,17 @@ impl<'a> Context<'a> {
 
     /// Notes a key that no field has.
     pub(crate) fn unknown(&mut self, entry: &Entry, known: &[&str]) {
+        /// More than these are no help in one line.
+        const LISTED: usize = 6;
         let hint = nearest(&entry.key, known);
-        let fault = Fault { hint, ..Fault::at(entry.place, "unknown field") };
+        let rule = match known {
+            [] => "unknown field: there are none here".to_owned(),
+            _ if hint.is_none() && known.len() <= LISTED => {
+                format!("unknown field: here are {}", known.join(", "))
+            }
+            _ => "unknown field".to_owned(),
+        };
+        let fault = Fault { hint, ..Fault::at(entry.place, rule) };
         self.under(&entry.key, |cx| cx.push(fault));
     }
 
@@ -191,7 +200,8 @@ pub(crate) fn push_index(path: &mut String, index: usize) {
     path.push_str(&format!("[{index}]"));
 }
 
-/// The known word nearest to an unknown one, if it is near: at most a third of it differs.
+/// The known word nearest to an unknown one, if it is near: at most a third of it differs, or it is
+/// the beginning.
 pub(crate) fn nearest(word: &str, known: &[&str]) -> Option<String> {
     /// Longer words are no misspelling of any field.
     const LONGEST: usize = 64;
@@ -201,7 +211,12 @@ pub(crate) fn nearest(word: &str, known: &[&str]) -> Option<String> {
     let lower = word.to_lowercase();
     let distance = |other: &&str| distance(&lower, &other.to_lowercase());
     let best = known.iter().min_by_key(|other| distance(other))?;
-    (distance(best) <= word.chars().count().div_ceil(3)).then(|| (*best).to_owned())
+    if distance(best) <= word.chars().count().div_ceil(3) {
+        return Some((*best).to_owned());
+    }
+    // Or the rest is missing.
+    let begins = |other: &&&str| word.len() >= 3 && other.to_lowercase().starts_with(&lower);
+    known.iter().filter(begins).min_by_key(|other| other.len()).map(|other| (*other).to_owned())
 }
 
 /// Edits (insert, remove, replace a character, swap two) between two words.

@@ -323,7 +323,7 @@ impl Document {
             }
         };
         let Some(kind) = text_of(node, "kind") else {
-            if ROOT_KEYS.iter().any(|key| node.get(key).is_some()) {
+            if is_root(node) {
                 return Root::decode(node, &mut cx).map(Box::new).map(Self::Root);
             }
             cx.wrong(
@@ -341,8 +341,11 @@ impl Document {
             None => cx.wrong(node.place, "must have an apiVersion, v1alpha1"),
         }
         if kind.is_empty() || !Self::KINDS.iter().any(|known| known.kind == kind) {
-            let known: Vec<_> = Self::KINDS.iter().skip(1).map(|known| known.kind).collect();
-            let hint = nearest(kind, &known);
+            // All of them end alike, which makes none of them near.
+            let stem = |kind: &'static str| kind.strip_suffix("Config").unwrap_or(kind);
+            let known: Vec<_> = Self::KINDS.iter().skip(1).map(|known| stem(known.kind)).collect();
+            let near = nearest(kind.strip_suffix("Config").unwrap_or(kind), &known);
+            let hint = near.map(|stem| format!("{stem}Config"));
             faults
                 .push(Fault { hint, ..Fault::at(place("kind"), "unknown kind").with_value(kind) });
             return None;
@@ -352,6 +355,11 @@ impl Document {
         let body = Node { place: node.place, value: Value::Map(body.cloned().collect()) };
         Self::of_kind(kind, &body, &mut cx)
     }
+}
+
+/// Whether a document without a kind is the root.
+pub(crate) fn is_root(node: &Node) -> bool {
+    ROOT_KEYS.iter().any(|key| node.get(key).is_some())
 }
 
 /// What a document is called in faults: kind and name, nothing for the root.

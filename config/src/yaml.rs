@@ -5,6 +5,7 @@
 
 pub(crate) mod read;
 pub(crate) mod scalar;
+mod syntax;
 pub(crate) mod tree;
 
 pub(crate) use read::{Node, Value};

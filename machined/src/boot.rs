@@ -76,7 +76,7 @@ fn acquire(node: &Node, arguments: &[Argument], user_data: Option<&str>) {
     let around =
         Surroundings { mode: node.mode, folder: Path::new(paths::STATE), arguments, user_data };
     for origin in Origin::ALL {
-        let (config, warnings) = match source::load(origin, &around) {
+        let config = match source::load(origin, &around) {
             Ok(None) => continue,
             Ok(Some(found)) => found,
             Err(error) => {
@@ -86,7 +86,7 @@ fn acquire(node: &Node, arguments: &[Argument], user_data: Option<&str>) {
             }
         };
         tracing::info!("configuration: taken from {}", origin.as_str());
-        if let Err(error) = node.configuration.adopt(config, &warnings, origin) {
+        if let Err(error) = node.configuration.adopt(config, origin) {
             tracing::error!("configuration: {}", report::chain(&error));
         }
         // What STATE holds is the operator's last word, complete or not.

@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 
-use serde_saphyr::granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Tag};
+use serde_saphyr::granit_parser::{
+    ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, StructureStyle, Tag,
+};
 
-use super::scalar;
+use super::{scalar, syntax};
 use crate::fault::{Fault, MAX_FAULTS, Place};
 
 /// Largest input: eight times the largest configuration that was seen (1 MB, inline manifests).
@@ -111,7 +113,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<Vec<Node>, Vec<Fault>> {
     for event in Parser::new_from_str(text) {
         let step = match event {
             Ok((event, span)) => builder.take(event, place(&span.start)),
-            Err(error) => Err(syntax(&error)),
+            Err(error) => Err(builder.refused(&error)),
         };
         if let Err(stop) = step {
             // Keys found before may be what broke the syntax, so they come first.
@@ -120,15 +122,6 @@ pub(crate) fn stream(bytes: &[u8]) -> Result<Vec<Node>, Vec<Fault>> {
         }
     }
     if builder.faults.is_empty() { Ok(builder.documents) } else { Err(builder.faults) }
-}
-
-/// What the parser refuses, in its words but for the depth: its scanner runs ahead of [`Builder`].
-fn syntax(error: &ScanError) -> Stop {
-    let rule = match error.kind() {
-        ErrorKind::RecursionLimitExceeded => too_deep(),
-        _ => error.info(),
-    };
-    Stop::at(place(error.marker()), rule)
 }
 
 fn too_deep() -> String {
@@ -186,6 +179,7 @@ struct Anchored {
 #[derive(Debug)]
 struct Frame {
     open: Open,
+    style: StructureStyle,
     place: Place,
     anchor: usize,
     nodes: usize,
@@ -204,6 +198,27 @@ struct Builder {
 }
 
 impl Builder {
+    /// What the parser refuses. Its scanner runs ahead, so that it may be the first to find a nesting
+    /// too deep. A bracket that is open here is often the reason, lines further up.
+    fn refused(&self, error: &ScanError) -> Stop {
+        let rule = match error.kind() {
+            ErrorKind::RecursionLimitExceeded => {
+                return Stop::at(place(error.marker()), too_deep());
+            }
+            kind => syntax::words(kind).map_or_else(|| error.info(), str::to_owned),
+        };
+        let at = place(error.marker());
+        let open = self
+            .stack
+            .last()
+            .filter(|frame| frame.style == StructureStyle::Flow && frame.place != at);
+        let rule = match open {
+            Some(frame) => format!("{rule}, inside the bracket at {}", frame.place),
+            None => rule,
+        };
+        Stop::at(at, rule)
+    }
+
     /// Takes one event of the parser. An error ends the reading.
     fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), Stop> {
         match event {
@@ -221,15 +236,15 @@ impl Builder {
                 let node = Node { place, value: Value::Scalar(text.into_owned(), style) };
                 self.finish(node, anchor, before, before_text)
             }
-            Event::SequenceStart(_, anchor, tag) => {
-                self.open(Open::List(Vec::new()), anchor, tag.as_deref(), place)
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(Open::List(Vec::new()), style, anchor, tag.as_deref(), place)
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 let open = Open::Map { entries: Vec::new(), keys: HashMap::new(), key: None };
-                self.open(open, anchor, tag.as_deref(), place)
+                self.open(open, style, anchor, tag.as_deref(), place)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
-                Some(Frame { open, place, anchor, nodes, text }) => {
+                Some(Frame { open, place, anchor, nodes, text, .. }) => {
                     let value = match open {
                         Open::List(items) => Value::List(items),
                         Open::Map { entries, .. } => Value::Map(entries),
@@ -300,6 +315,7 @@ impl Builder {
     fn open(
         &mut self,
         open: Open,
+        style: StructureStyle,
         anchor: usize,
         tag: Option<&Tag>,
         place: Place,
@@ -308,7 +324,7 @@ impl Builder {
         if tag.is_some_and(|tag| !matches!(tag.core_suffix(), Some("map" | "seq"))) {
             self.note(Fault::at(place, "a tag that has no meaning here"));
         }
-        self.stack.push(Frame { open, place, anchor, nodes: self.nodes, text: self.text });
+        self.stack.push(Frame { open, style, place, anchor, nodes: self.nodes, text: self.text });
         self.count(1, 0, place)
     }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use config::{Config, Warning, change, fault};
+use config::{Config, change, fault};
 use cosi::{Id, State};
 use resources::config::{ConfigEffect, ConfigEffects, MachineConfig};
 use resources::namespace;
@@ -161,14 +161,13 @@ impl Configuration {
     pub(crate) fn adopt(
         &self,
         config: Config,
-        warnings: &[Warning],
         origin: source::Origin,
     ) -> Result<(), ApplyError> {
         if origin != source::Origin::State {
             self.persist(&config)?;
         }
         self.announce(MachineConfig::PERSISTENT, &config)?;
-        self.put_in_force(config, warnings)
+        self.put_in_force(config)
     }
 
     /// Makes the change that a client asks for, or describes it.
@@ -208,7 +207,7 @@ impl Configuration {
         if decision.mode == ApplyMode::Reboot && self.0.mode == Mode::Container {
             return Err(ApplyError::Reboot(PowerError::Container));
         }
-        self.carry_out(&decision, config, &warnings, old, &apply.actor)?;
+        self.carry_out(&decision, config, old, &apply.actor)?;
         Ok(Applied { mode: decision.mode, warnings: told, details: decision.done() })
     }
 
@@ -216,7 +215,6 @@ impl Configuration {
         &self,
         decision: &Decision,
         config: Config,
-        warnings: &[Warning],
         old: Option<Config>,
         actor: &str,
     ) -> Result<(), ApplyError> {
@@ -225,7 +223,7 @@ impl Configuration {
         }
         if let ApplyMode::Try(after) = decision.mode {
             let old = old.ok_or(ApplyError::NoWayBack)?;
-            self.put_in_force(config, warnings)?;
+            self.put_in_force(config)?;
             self.take_back(old, after);
             return Ok(());
         }
@@ -234,7 +232,7 @@ impl Configuration {
         match decision.mode {
             ApplyMode::Staged | ApplyMode::Try(_) => Ok(()),
             ApplyMode::Reboot => self.0.power.reboot(actor).map_err(ApplyError::Reboot),
-            ApplyMode::NoReboot | ApplyMode::Auto => self.put_in_force(config, warnings),
+            ApplyMode::NoReboot | ApplyMode::Auto => self.put_in_force(config),
         }
     }
 
@@ -248,7 +246,7 @@ impl Configuration {
         let task = tokio::spawn(async move {
             tokio::time::sleep(after).await;
             tracing::info!("configuration: the tried one is taken back");
-            if let Err(error) = configuration.put_in_force(old, &[]) {
+            if let Err(error) = configuration.put_in_force(old) {
                 tracing::error!("configuration: take back the tried one: {error}");
             }
         });
@@ -261,15 +259,16 @@ impl Configuration {
             .map_err(|source| ApplyError::Write { path, source })
     }
 
-    fn put_in_force(&self, config: Config, warnings: &[Warning]) -> Result<(), ApplyError> {
-        let fields = warnings.iter().map(|warning| ConfigEffect {
-            path: match warning.document.as_str() {
-                "" => warning.path.clone(),
-                document => format!("{document}: {}", warning.path),
-            },
-            message: warning.text.clone(),
+    fn put_in_force(&self, config: Config) -> Result<(), ApplyError> {
+        let fields = config.without_effect().into_iter().map(|warning| ConfigEffect {
+            path: warning.subject(),
+            message: warning.text,
         });
         let effects = ConfigEffects { fields: fields.collect() };
+        if !effects.fields.is_empty() {
+            let count = effects.fields.len();
+            tracing::warn!("configuration: {count} parts have no effect in this version, which the resource ConfigEffects lists");
+        }
         let state = &self.0.state;
         state.put(namespace::CONFIG, EFFECTS, OWNER, effects).map_err(ApplyError::Store)?;
         self.announce(MachineConfig::ACTIVE, &config)?;

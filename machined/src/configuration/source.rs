@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use config::{Config, Warning, fault};
+use config::{Config, fault};
 use linux::boot::Argument;
 use types::Mode;
 
@@ -92,7 +92,7 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) fn load(
     origin: Origin,
     around: &Surroundings<'_>,
-) -> Result<Option<(Config, Vec<Warning>)>, SourceError> {
+) -> Result<Option<Config>, SourceError> {
     let bytes = match origin {
         Origin::State => load_file(&around.folder.join(super::FILE))?,
         Origin::Early => unpack(&argument(around.arguments, "config.early"))?,
@@ -100,13 +100,13 @@ pub(crate) fn load(
         Origin::Platform => load_platform(around)?,
     };
     let Some(bytes) = bytes else { return Ok(None) };
-    let (config, warnings) =
+    let (config, _) =
         Config::decode(&bytes).map_err(|faults| SourceError::Invalid(fault::summary(&faults)))?;
     let faults = config::validate(&config, around.mode);
     if !faults.is_empty() {
         return Err(SourceError::Invalid(fault::summary(&faults)));
     }
-    Ok(Some((config, warnings)))
+    Ok(Some(config))
 }
 
 fn load_file(path: &Path) -> Result<Option<Vec<u8>>, SourceError> {

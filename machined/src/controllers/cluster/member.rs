@@ -32,8 +32,6 @@ const DECLARATION: Declaration = Declaration {
 
 /// The addresses that the node has now.
 const CURRENT: &str = "current";
-/// Port of the Kubernetes API on a control plane that names none.
-const API_SERVER_PORT: u16 = 6443;
 
 /// The controller.
 #[derive(Debug)]
@@ -78,7 +76,6 @@ fn plan(
     let hostname = hostname.filter(|name| !name.is_empty())?;
     let port =
         config.and_then(|config| config.cluster()?.control_plane.as_ref()?.local_api_server_port);
-    let port = port.unwrap_or(API_SERVER_PORT);
     (!addresses.is_empty()).then_some(Affiliate {
         node_id: identity?.to_owned(),
         addresses,
@@ -87,7 +84,7 @@ fn plan(
         operating_system: format!("{} ({})", version::NAME, version::TAG),
         machine_type: kind,
         kubespan: None,
-        control_plane: kind.is_control_plane().then_some(ControlPlane { port: port.into() }),
+        control_plane: kind.is_control_plane().then_some(ControlPlane { port: port.unwrap_or_default().into() }),
     })
 }
 
@@ -119,7 +116,11 @@ mod tests {
         let prefix = "10.0.2.15/24".parse().expect("a prefix");
         let addresses = NodeAddress { addresses: vec![prefix], ..NodeAddress::default() };
         let kind = Some(MachineType::ControlPlane);
-        let told = plan(Some("id"), Some("node"), Some(&addresses), kind, None).expect("told");
+        let text = "machine: {type: controlplane}\ncluster: {}\n";
+        let (config, _) = ::config::Config::decode(text.as_bytes()).expect("decodes");
+        let config = config.with_defaults();
+        let told =
+            plan(Some("id"), Some("node"), Some(&addresses), kind, Some(&config)).expect("told");
         assert_eq!(told.addresses, ["10.0.2.15".parse::<IpAddr>().expect("an address")]);
         assert_eq!(told.control_plane, Some(ControlPlane { port: 6443 }));
         assert_eq!(member(&told).hostname, "node");
