@@ -6,7 +6,7 @@ mod outputs;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -30,21 +30,22 @@ pub struct Context<'a> {
     pub(crate) declaration: &'static Declaration,
     pub(crate) store: &'a dyn Store,
     pub(crate) owner: &'a Text,
-    /// Wakes the controller; a queue is woken otherwise.
-    pub(crate) signal: Option<&'a Arc<Signal>>,
+    pub(crate) signal: &'a Arc<Signal>,
     pub(crate) hold: &'a mut Hold,
     /// What was written since [`Context::track`].
     pub(crate) touched: Option<BTreeSet<(&'static str, Text, Id)>>,
     pub(crate) wish: Wish,
 }
 
+/// Where a controller has written: it is woken there when what it tore down can be destroyed, and when the store forgot.
+pub(crate) type Written = Arc<Mutex<BTreeMap<(&'static str, Text), Subscription>>>;
+
 /// What a controller gathers over its runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hold {
-    /// Where the controller has written: it is woken there when what it tore down can be destroyed.
-    written: BTreeMap<(&'static str, Text), Subscription>,
-    /// Inputs that it asked for while it ran.
-    more: Vec<More>,
+    written: Written,
+    /// Inputs that it asked for while it ran; a queue may not.
+    more: Option<Vec<More>>,
 }
 
 /// An input that a controller asked for while it ran.
@@ -66,9 +67,24 @@ impl More {
 }
 
 impl Hold {
+    /// That of a controller that looks at everything.
+    pub(crate) fn new() -> Self {
+        Self { written: Written::default(), more: Some(Vec::new()) }
+    }
+
+    /// That of one run of a queue, of which there may be several at once.
+    pub(crate) fn of_queue(written: &Written) -> Self {
+        Self { written: Arc::clone(written), more: None }
+    }
+
+    /// Inputs that the controller asked for while it ran.
+    fn inputs(&self) -> impl Iterator<Item = Input<'_>> {
+        self.more.iter().flatten().map(More::input)
+    }
+
     /// The dependencies that the controller asked for while it ran.
     pub(crate) fn edges(&self, controller: &'static str) -> Vec<Edge> {
-        self.more.iter().map(|more| more.input().edge(controller)).collect()
+        self.inputs().map(|input| input.edge(controller)).collect()
     }
 }
 
@@ -212,11 +228,12 @@ impl Context<'_> {
     /// # Errors
     /// An input is of a queue, or the controller is one.
     pub fn set_inputs(&mut self, inputs: &[Input<'_>]) -> Result<(), Error> {
-        let Some(signal) = self.signal.filter(|_| inputs.iter().all(|i| !i.strength.is_queued()))
-        else {
+        let known =
+            self.hold.more.as_mut().filter(|_| inputs.iter().all(|i| !i.strength.is_queued()));
+        let Some(known) = known else {
             return Err(Error::Unsupported("an input of a queue that is not declared"));
         };
-        let mut old = std::mem::take(&mut self.hold.more);
+        let mut old = std::mem::take(known);
         for input in inputs {
             let same = |more: &More| {
                 let other = more.input();
@@ -238,12 +255,12 @@ impl Context<'_> {
                             input.namespace,
                             input.kind,
                             interest,
-                            signal,
+                            self.signal,
                         ),
                     }
                 }
             };
-            self.hold.more.push(more);
+            known.push(more);
         }
         self.wish.inputs |= !old.is_empty();
         Ok(())
@@ -258,7 +275,7 @@ impl Context<'_> {
     ) -> bool {
         let declared = self.declaration.inputs.iter().copied();
         declared
-            .chain(self.hold.more.iter().map(More::input))
+            .chain(self.hold.inputs())
             .any(|input| wanted(input.strength) && input.covers(namespace, T::TYPE, id))
     }
 
@@ -277,9 +294,9 @@ impl Context<'_> {
         if !self.is_output(T::TYPE) {
             return Err(self.undeclared("writes", T::TYPE, namespace));
         }
-        let Some(signal) = self.signal else { return Ok(()) };
-        let (store, owner) = (self.store, self.owner);
-        self.hold.written.entry((T::TYPE, Text::from(namespace))).or_insert_with(|| {
+        let (store, owner, signal) = (self.store, self.owner, self.signal);
+        let mut written = self.hold.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.entry((T::TYPE, Text::from(namespace))).or_insert_with(|| {
             let interest = Interest::DestroyReady { id: None, owner: Some(owner.clone()) };
             store.subscribe(namespace, T::TYPE, interest, signal)
         });

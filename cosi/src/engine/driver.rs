@@ -100,7 +100,7 @@ impl Driver {
             controller,
             store,
             gauge,
-            hold: Hold::default(),
+            hold: Hold::new(),
             failures: 0,
             _inputs: inputs,
         }
@@ -114,7 +114,7 @@ impl Driver {
             declaration: self.controller.declaration(),
             store: &*self.store,
             owner: &self.owner,
-            signal: Some(&self.gauge.signal),
+            signal: &self.gauge.signal,
             hold: &mut self.hold,
             touched: None,
             wish: Wish::default(),

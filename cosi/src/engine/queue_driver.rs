@@ -11,7 +11,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    context::{Context, Hold, Wish},
+    context::{Context, Hold, Wish, Written},
     declaration::{Declaration, Strength},
     driver::{BoxError, guarded, subscribe},
     gauge::Gauge,
@@ -81,6 +81,7 @@ pub(crate) struct QueueDriver {
     store: Arc<dyn Store>,
     gauge: Arc<Gauge>,
     line: Mutex<Line>,
+    written: Written,
     _inputs: Vec<Subscription>,
 }
 
@@ -102,7 +103,7 @@ impl QueueDriver {
         let inputs = subscribe(declaration, &*store, &gauge.signal);
         let watches = declaration.inputs.iter().map(|_| None).collect();
         let line = Mutex::new(Line { queue: Queue::default(), watches, epoch: store.epoch() });
-        Self { controller, store, gauge, line, _inputs: inputs }
+        Self { controller, store, gauge, line, written: Written::default(), _inputs: inputs }
     }
 
     /// Most jobs at the same time.
@@ -137,12 +138,12 @@ impl QueueDriver {
         let begun = Instant::now();
         let declaration = self.controller.declaration();
         let owner = declaration.name.into();
-        let mut hold = Hold::default();
+        let mut hold = Hold::of_queue(&self.written);
         let mut cx = Context {
             declaration,
             store: &*self.store,
             owner: &owner,
-            signal: None,
+            signal: &self.gauge.signal,
             hold: &mut hold,
             touched: None,
             wish: Wish::default(),
