@@ -158,11 +158,7 @@ impl Configuration {
 
     /// Puts a configuration that was found at boot in force. It is written to the folder unless it
     /// came from there.
-    pub(crate) fn adopt(
-        &self,
-        config: Config,
-        origin: source::Origin,
-    ) -> Result<(), ApplyError> {
+    pub(crate) fn adopt(&self, config: Config, origin: source::Origin) -> Result<(), ApplyError> {
         if origin != source::Origin::State {
             self.persist(&config)?;
         }
@@ -260,14 +256,16 @@ impl Configuration {
     }
 
     fn put_in_force(&self, config: Config) -> Result<(), ApplyError> {
-        let fields = config.without_effect().into_iter().map(|warning| ConfigEffect {
-            path: warning.subject(),
-            message: warning.text,
-        });
+        let fields = config
+            .without_effect()
+            .into_iter()
+            .map(|warning| ConfigEffect { path: warning.subject(), message: warning.text });
         let effects = ConfigEffects { fields: fields.collect() };
         if !effects.fields.is_empty() {
             let count = effects.fields.len();
-            tracing::warn!("configuration: {count} parts have no effect in this version, which the resource ConfigEffects lists");
+            tracing::warn!(
+                "configuration: {count} parts have no effect in this version, which the resource ConfigEffects lists"
+            );
         }
         let state = &self.0.state;
         state.put(namespace::CONFIG, EFFECTS, OWNER, effects).map_err(ApplyError::Store)?;

@@ -84,7 +84,9 @@ fn plan(
         operating_system: format!("{} ({})", version::NAME, version::TAG),
         machine_type: kind,
         kubespan: None,
-        control_plane: kind.is_control_plane().then_some(ControlPlane { port: port.unwrap_or_default().into() }),
+        control_plane: kind
+            .is_control_plane()
+            .then_some(ControlPlane { port: port.unwrap_or_default().into() }),
     })
 }
 
