@@ -188,6 +188,11 @@ async fn overrun(api_version: i32) -> (Vec<EventType>, Option<wire::Event>) {
     let mut stream = raw(&served).watch(watch(options, api_version)).await.unwrap().into_inner();
     stream.message().await.unwrap().unwrap();
     let mut object = state.create(note("a", &"x".repeat(4096)), "").unwrap();
+    let (mut told, mut last): (Vec<EventType>, _) = (Vec::new(), None);
+    while !told.contains(&EventType::Created) {
+        let response = timeout(LONG, stream.message()).await.unwrap().unwrap().unwrap();
+        told.extend(response.event.iter().map(wire::Event::event_type));
+    }
     // More than a socket buffers, then more than the history holds, with a pause for the first to arrive.
     for _ in 0..3 {
         for _ in 0..1500 {
@@ -195,7 +200,6 @@ async fn overrun(api_version: i32) -> (Vec<EventType>, Option<wire::Event>) {
         }
         sleep(Duration::from_millis(50)).await;
     }
-    let (mut told, mut last) = (Vec::new(), None);
     while let Some(response) = timeout(LONG, stream.message()).await.unwrap().unwrap() {
         told.extend(response.event.iter().map(wire::Event::event_type));
         last = response.event.last().cloned().or(last);
