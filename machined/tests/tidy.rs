@@ -264,6 +264,14 @@ fn page(path: &str, text: &str) -> Vec<String> {
     let (mut faults, mut code) = (Vec::new(), false);
     for (at, line) in text.lines().enumerate() {
         code ^= line.starts_with("```");
+        for piece in between(line, "{{#include ", "}}") {
+            let (file, anchor) = piece.split_once(':').unwrap_or((piece, ""));
+            let source = fs::read_to_string(folder.join(file)).unwrap_or_default();
+            let is_range = anchor.chars().all(|c| c == ':' || c.is_ascii_digit());
+            if source.is_empty() || !is_range && !source.contains(&format!("ANCHOR: {anchor}\n")) {
+                faults.push(format!("{path}:{}: there is no {piece}", at + 1));
+            }
+        }
         if code {
             continue;
         }
@@ -411,7 +419,7 @@ fn each_rule_can_fail() {
         let row = format!("| `x` | `init::a::it_is`, `{bad}` |");
         assert_eq!(promise("x", &row, &sources).len(), 1, "{bad}");
     }
-    for bad in ["[x](nowhere.md)", "One. Two."] {
+    for bad in ["[x](nowhere.md)", "One. Two.", "{{#include no.rs}}", "{{#include book.toml:x}}"] {
         assert_eq!(page("docs/x.md", bad).len(), 1, "{bad}");
     }
 }

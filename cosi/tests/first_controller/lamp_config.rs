@@ -1,4 +1,3 @@
-// ANCHOR: header
 //! Makes one spec per lamp of what people wish of it.
 //!
 //! reads    `Wish` in `house` (weak)
@@ -6,7 +5,6 @@
 //! touches  nothing
 //!
 //! Whoever wants the most light gets it. A lamp that nobody wishes anything of has no spec.
-// ANCHOR_END: header
 
 use std::collections::BTreeMap;
 
