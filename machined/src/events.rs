@@ -139,6 +139,16 @@ impl Reader {
         self.next = place + 1;
         Some(event)
     }
+
+    /// The last event with this message before the reader's place, if it is not older than `age`.
+    pub(crate) fn last(&self, message: &str, age: Duration) -> Option<Arc<Event>> {
+        let from = self.events.0.ids.now().saturating_sub(age.as_secs());
+        let ring = self.events.ring();
+        let before = usize::try_from(self.next.saturating_sub(ring.base)).ok()?;
+        let mut events = ring.events.iter().take(before).rev();
+        let found = events.find(|event| event.message == message);
+        found.filter(|event| event.id.seconds() >= from).cloned()
+    }
 }
 
 #[cfg(test)]
@@ -180,6 +190,20 @@ mod tests {
         let (event, ()) =
             tokio::join!(reader.next(), async move { publisher.publish("m", vec![2], "a") });
         assert_eq!(event.expect("an event").payload, [2]);
+    }
+
+    #[test]
+    fn the_last_of_a_kind_is_found_before_the_readers_place() {
+        let events = ring();
+        let age = Duration::from_secs(60);
+        assert_eq!(events.follow(&Tail::None).last("m", age), None);
+        events.publish("m", vec![1], "");
+        events.publish("m", vec![2], "");
+        events.publish("other", vec![3], "");
+        let reader = events.follow(&Tail::None);
+        events.publish("m", vec![4], "");
+        assert_eq!(reader.last("m", age).expect("an event").payload, [2]);
+        assert_eq!(events.follow(&Tail::All).last("m", age), None);
     }
 
     #[tokio::test]

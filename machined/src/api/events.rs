@@ -1,5 +1,6 @@
 //! `Events`: the machine's events, from the kept ones on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::machine::{Event as Message, EventsRequest};
@@ -12,9 +13,20 @@ use crate::events::{Event, Events, Reader, Tail};
 /// What stands before a message's name in the type URL; clients drop events under another one.
 const TYPE_PREFIX: &str = "talos/runtime/";
 
+/// The event that tells the machine's stage and whether it is ready.
+const STATUS: &str = "machine.MachineStatusEvent";
+
+/// How old the machine's status may be to be told to a reader that asks for no kept events.
+///
+/// A client that waits for a restart opens its stream anew without asking for what it missed, and
+/// waits for this event. A machine is ready within a second, and the client may be later.
+const RECENT: Duration = Duration::from_secs(60);
+
 /// Starts the stream: a greeting, kept events as asked for, then what comes.
 pub(super) fn events(events: &Events, request: &EventsRequest) -> Result<Answers<Message>, Status> {
-    let reader = events.follow(&tail(request)?);
+    let tail = tail(request)?;
+    let reader = events.follow(&tail);
+    let status = (tail == Tail::None).then(|| reader.last(STATUS, RECENT)).flatten();
     let greeting = Message {
         metadata: None,
         data: Some(Any::default()),
@@ -22,7 +34,7 @@ pub(super) fn events(events: &Events, request: &EventsRequest) -> Result<Answers
         actor_id: request.with_actor_id.clone(),
     };
     let (sender, answers) = queue();
-    tokio::spawn(feed(reader, greeting, request.with_actor_id.clone(), sender));
+    tokio::spawn(feed(reader, greeting, status, request.with_actor_id.clone(), sender));
     Ok(answers)
 }
 
@@ -44,14 +56,23 @@ fn tail(request: &EventsRequest) -> Result<Tail, Status> {
     }
 }
 
-async fn feed(mut reader: Reader, greeting: Message, actor: String, sender: Sender<Message>) {
+async fn feed(
+    mut reader: Reader,
+    greeting: Message,
+    mut status: Option<Arc<Event>>,
+    actor: String,
+    sender: Sender<Message>,
+) {
     if sender.send(Ok(greeting)).await.is_err() {
         return;
     }
     loop {
-        let event = tokio::select! {
-            () = sender.closed() => return,
-            event = reader.next() => event,
+        let event = match status.take() {
+            Some(status) => Some(status),
+            None => tokio::select! {
+                () = sender.closed() => return,
+                event = reader.next() => event,
+            },
         };
         let Some(event) = event else { return };
         let wanted = actor.is_empty() || event.actor == actor;
@@ -98,6 +119,21 @@ mod tests {
         }
         let expected = ["", "talos/runtime/machine.TaskEvent", "talos/runtime/machine.PhaseEvent"];
         assert_eq!(urls, expected);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_asks_for_nothing_hears_how_the_machine_is() {
+        let ring = Events::new(XidSource::fixed(1));
+        ring.publish(STATUS, vec![1], "");
+        ring.publish("machine.TaskEvent", vec![2], "");
+        let mut answers = events(&ring, &EventsRequest::default()).expect("a stream");
+        ring.publish("machine.TaskEvent", vec![3], "");
+        let mut values = Vec::new();
+        for _ in 0..3 {
+            let event = answers.next().await.expect("an answer").expect("an event");
+            values.push(event.data.expect("data").value);
+        }
+        assert_eq!(values, [vec![], vec![1], vec![3]]);
     }
 
     #[test]
