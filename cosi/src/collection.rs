@@ -1,38 +1,40 @@
 //! The resources of one kind in one namespace: what is there, what happened, and who listens.
 
 use std::{
-    borrow::Borrow,
-    cmp::Ordering,
-    collections::BTreeSet,
     fmt,
     sync::{Arc, PoisonError},
 };
 
 use crate::{
-    history::{History, Record},
-    metadata::{Metadata, Place},
-    object::Object,
+    history::{History, Record, Retention},
+    metadata::{Common, Metadata, Place},
+    shelf::Shelf,
     signal::Signal,
     sync::{Mutex, MutexGuard},
     text::{Id, Text},
 };
 
+/// Owners in a collection, beyond which those without resources are forgotten; most kinds have one or two.
+const OWNERS: usize = 16;
+
 /// The resources of one kind in one namespace.
 pub(crate) struct Collection {
-    place: Arc<Place>,
+    place: Place,
     contents: Mutex<Contents>,
 }
 
 /// What a collection's lock protects.
 pub(crate) struct Contents {
-    objects: BTreeSet<ById>,
+    pub(crate) objects: Shelf,
     pub(crate) history: History,
     /// Replaced, never changed, so that listeners are woken outside of the lock.
     listeners: Arc<[Listener]>,
+    pub(crate) commons: Commons,
 }
 
-/// A resource that is found by its id.
-struct ById(Object);
+/// What resources have in common, once for each owner.
+#[derive(Debug, Default)]
+pub(crate) struct Commons(Vec<Arc<Common>>);
 
 /// Somebody to wake.
 #[derive(Clone)]
@@ -74,21 +76,23 @@ impl Interest {
 }
 
 impl Collection {
-    pub(crate) fn new(place: Place) -> Self {
-        let contents =
-            Contents { objects: BTreeSet::new(), history: History::new(), listeners: Arc::new([]) };
-        Self { place: Arc::new(place), contents: Mutex::new(contents) }
+    pub(crate) fn new(place: Place, retention: Retention) -> Self {
+        let contents = Contents {
+            objects: Shelf::default(),
+            history: History::new(retention),
+            listeners: Arc::new([]),
+            commons: Commons::default(),
+        };
+        Self { place, contents: Mutex::new(contents) }
     }
 
-    pub(crate) fn place(&self) -> &Arc<Place> {
+    pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
     /// The metadata of a resource of this collection that is not there.
     pub(crate) fn metadata(&self, id: &str) -> Metadata {
-        let mut metadata = Metadata::new("", "", id);
-        metadata.set_place(&self.place);
-        metadata
+        Metadata::new(&self.place.namespace, &self.place.kind, id)
     }
 
     /// A panic while the lock is held leaves at worst a change without its record, so the lock is never given up.
@@ -104,12 +108,12 @@ impl Collection {
         let mut contents = self.lock();
         let (result, record) = change(&mut contents)?;
         let Some(record) = record else { return Ok(result) };
-        let listeners = Arc::clone(&contents.listeners);
-        let told = (!listeners.is_empty()).then(|| record.clone());
+        let told = (!contents.listeners.is_empty())
+            .then(|| (Arc::clone(&contents.listeners), record.clone()));
         let forgotten = contents.history.push(record);
         drop(contents);
         drop(forgotten);
-        if let Some(record) = told {
+        if let Some((listeners, record)) = told {
             listeners.iter().filter(|l| l.interest.includes(&record)).for_each(|l| l.signal.set());
         }
         Ok(result)
@@ -141,56 +145,19 @@ impl fmt::Debug for Collection {
     }
 }
 
-impl Contents {
-    pub(crate) fn get(&self, id: &str) -> Option<&Object> {
-        self.objects.get(id.as_bytes()).map(|ById(object)| object)
-    }
-
-    /// All resources, in the order of their ids.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter().map(|ById(object)| object)
-    }
-
-    /// Puts a resource in, unless there is one of its id; tells whether it did.
-    pub(crate) fn add(&mut self, object: Object) -> bool {
-        self.objects.insert(ById(object))
-    }
-
-    /// Puts a resource in, and returns the one that had its id.
-    pub(crate) fn insert(&mut self, object: Object) -> Option<Object> {
-        self.objects.replace(ById(object)).map(|ById(object)| object)
-    }
-
-    /// Takes a resource out.
-    pub(crate) fn remove(&mut self, id: &str) -> Option<Object> {
-        self.objects.take(id.as_bytes()).map(|ById(object)| object)
-    }
-}
-
-/// Bytes order as the text does, and need no look at their encoding.
-impl Borrow<[u8]> for ById {
-    fn borrow(&self) -> &[u8] {
-        self.0.id().as_bytes()
-    }
-}
-
-impl PartialEq for ById {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id() == other.0.id()
-    }
-}
-
-impl Eq for ById {}
-
-impl PartialOrd for ById {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for ById {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.id().cmp(other.0.id())
+impl Commons {
+    /// What resources of `owner` in the collection at `place` have in common.
+    pub(crate) fn of(&mut self, place: &Place, owner: &Text) -> Arc<Common> {
+        if let Some(common) = self.0.iter().find(|common| common.owner == *owner) {
+            return Arc::clone(common);
+        }
+        if self.0.len() >= OWNERS {
+            // Those that no resource has any more.
+            self.0.retain(|common| Arc::strong_count(common) > 1);
+        }
+        let common = Arc::new(Common { place: place.clone(), owner: owner.clone() });
+        self.0.push(Arc::clone(&common));
+        common
     }
 }
 

@@ -53,7 +53,7 @@ impl Labels {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(other, _)| other.as_str().cmp(key))
+        self.0.binary_search_by(|(other, _)| other.as_bytes().cmp(key.as_bytes()))
     }
 }
 

@@ -23,6 +23,7 @@ mod object;
 #[cfg(feature = "loom")]
 mod orders;
 mod selector;
+mod shelf;
 mod signal;
 pub mod sim;
 mod spec;
@@ -42,6 +43,7 @@ pub use crate::{
         mapped_destroy_ready, primary, shared, strong, weak,
     },
     error::{Error, Key, OwnerConflict, Undeclared},
+    history::Retention,
     labels::Labels,
     metadata::{Metadata, ParseMetadataError, Phase, Version},
     object::{Object, Resource, Stored},

@@ -2,7 +2,7 @@
 //!
 //! Version, owner and times are the store's to set; labels, annotations, phase and finalizers are the writer's.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{cell::RefCell, fmt, str::FromStr, sync::Arc};
 
 use crate::{
     labels::Labels,
@@ -96,19 +96,44 @@ pub struct ParseMetadataError {
     text: String,
 }
 
-/// Namespace and kind: the collection that a resource belongs to. Shared by all resources of a collection.
+/// Namespace and kind: the collection that a resource belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
     pub(crate) kind: Text,
     pub(crate) namespace: Text,
 }
 
+/// What the resources of one owner in one collection have in common. They share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Common {
+    pub(crate) place: Place,
+    pub(crate) owner: Text,
+}
+
+thread_local! {
+    /// What the last new resource of this thread was made with: whoever makes many makes them of one kind.
+    static LAST: RefCell<Option<Arc<Common>>> = const { RefCell::new(None) };
+}
+
+impl Common {
+    /// Of resources that nobody owns yet.
+    fn unowned(namespace: Text, kind: Text) -> Arc<Self> {
+        let new = Self { place: Place { kind, namespace }, owner: Text::EMPTY };
+        // A thread that is about to end remembers nothing.
+        let last = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+        last.filter(|last| **last == new).unwrap_or_else(|| {
+            let new = Arc::new(new);
+            drop(LAST.try_with(|last| last.replace(Some(Arc::clone(&new)))));
+            new
+        })
+    }
+}
+
 /// What the store knows about a resource beside its spec.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Metadata {
-    place: Arc<Place>,
+    common: Arc<Common>,
     id: Id,
-    owner: Text,
     version: Version,
     created: Timestamp,
     updated: Timestamp,
@@ -136,9 +161,8 @@ impl Metadata {
     #[must_use]
     pub fn new(namespace: impl Into<Text>, kind: impl Into<Text>, id: impl Into<Id>) -> Self {
         Self {
-            place: Arc::new(Place { kind: kind.into(), namespace: namespace.into() }),
+            common: Common::unowned(namespace.into(), kind.into()),
             id: id.into(),
-            owner: Text::EMPTY,
             version: Version::UNDEFINED,
             created: Timestamp::default(),
             updated: Timestamp::default(),
@@ -149,13 +173,13 @@ impl Metadata {
     /// The namespace.
     #[must_use]
     pub fn namespace(&self) -> &Text {
-        &self.place.namespace
+        &self.common.place.namespace
     }
 
     /// The resource type, such as `AddressStatuses.net.talos.dev`.
     #[must_use]
     pub fn kind(&self) -> &Text {
-        &self.place.kind
+        &self.common.place.kind
     }
 
     /// The name within namespace and kind.
@@ -167,7 +191,7 @@ impl Metadata {
     /// The controller that may change the resource; empty for those that anybody may change.
     #[must_use]
     pub fn owner(&self) -> &Text {
-        &self.owner
+        &self.common.owner
     }
 
     /// How often the resource was written.
@@ -266,18 +290,23 @@ impl Metadata {
         present
     }
 
-    pub(crate) fn place(&self) -> &Arc<Place> {
-        &self.place
+    pub(crate) fn place(&self) -> &Place {
+        &self.common.place
     }
 
-    pub(crate) fn set_place(&mut self, place: &Arc<Place>) {
-        if !Arc::ptr_eq(&self.place, place) {
-            self.place = Arc::clone(place);
-        }
+    pub(crate) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
+    /// Makes the resource share what others have in common with it.
+    pub(crate) fn set_common(&mut self, common: Arc<Common>) {
+        self.common = common;
     }
 
     pub(crate) fn set_owner(&mut self, owner: Text) {
-        self.owner = owner;
+        if self.common.owner != owner {
+            Arc::make_mut(&mut self.common).owner = owner;
+        }
     }
 
     pub(crate) fn set_version(&mut self, version: Version) {
@@ -287,6 +316,16 @@ impl Metadata {
     pub(crate) fn set_times(&mut self, created: Timestamp, updated: Timestamp) {
         self.created = created;
         self.updated = updated;
+    }
+
+    /// Bytes of memory that the metadata holds beside its own size, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        let text = |text: &Text| size_of::<Text>() + text.len();
+        let labels = |labels: &Labels| labels.iter().map(|(k, v)| text(k) + text(v)).sum::<usize>();
+        self.extra.as_ref().map_or(0, |extra| {
+            let finalizers: usize = extra.finalizers.iter().map(text).sum();
+            size_of::<Extra>() + finalizers + labels(&extra.labels) + labels(&extra.annotations)
+        })
     }
 
     /// Drops the box of rarely set fields once all of them are at their defaults.
@@ -306,8 +345,8 @@ impl Metadata {
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}@{}", self.version)?;
-        if !self.owner.is_empty() {
-            write!(f, " of {}", self.owner)?;
+        if !self.owner().is_empty() {
+            write!(f, " of {}", self.owner())?;
         }
         if let Some(extra) = &self.extra {
             write!(f, " {extra:?}")?;
@@ -353,6 +392,6 @@ mod tests {
 
     #[test]
     fn is_small() {
-        assert_eq!(size_of::<Metadata>(), 88);
+        assert_eq!(size_of::<Metadata>(), 64);
     }
 }

@@ -27,7 +27,7 @@ impl<T: Spec> Resource<T> {
     /// A resource that is not stored yet.
     #[must_use]
     pub fn new(namespace: impl Into<Text>, id: impl Into<Id>, spec: T) -> Self {
-        let mut metadata = Metadata::new(namespace, T::TYPE, id);
+        let mut metadata = Metadata::new(namespace, Text::fixed(T::TYPE), id);
         for (key, value) in T::annotations() {
             metadata.annotations_mut().set(*key, *value);
         }
@@ -127,12 +127,14 @@ impl Object {
 
     /// What the store knows about the resource.
     #[must_use]
+    #[inline]
     pub fn metadata(&self) -> &Metadata {
         self.0.metadata()
     }
 
     /// The name within namespace and kind.
     #[must_use]
+    #[inline]
     pub fn id(&self) -> &Id {
         self.metadata().id()
     }
@@ -154,12 +156,28 @@ impl Object {
     /// # Errors
     /// The resource is of another type, has no spec, or the spec does not decode.
     pub fn downcast<T: Spec>(&self) -> Result<Resource<T>, DecodeError> {
-        let any: Arc<dyn Any + Send + Sync> = Arc::clone(&self.0) as _;
-        let other = match any.downcast::<Stored<T>>() {
-            Ok(stored) => return Ok(Resource(stored)),
-            Err(other) => other,
-        };
-        match other.downcast_ref::<Stored<Opaque>>() {
+        self.clone().into_typed().map_err(|(_, error)| error)
+    }
+
+    /// As [`Object::downcast`]; what it cannot be made of is given back.
+    pub(crate) fn into_typed<T: Spec>(self) -> Result<Resource<T>, (Self, DecodeError)> {
+        if !self.is::<T>() {
+            return match self.decoded() {
+                Ok(resource) => Ok(resource),
+                Err(error) => Err((self, error)),
+            };
+        }
+        let any: Arc<dyn Any + Send + Sync> = self.0;
+        match any.downcast() {
+            Ok(stored) => Ok(Resource(stored)),
+            Err(_) => unreachable!("its type was looked at"),
+        }
+    }
+
+    /// The resource as one of type `T`, if it is an opaque one of that type.
+    fn decoded<T: Spec>(&self) -> Result<Resource<T>, DecodeError> {
+        let any: &dyn Any = &*self.0;
+        match any.downcast_ref::<Stored<Opaque>>() {
             Some(opaque) if opaque.metadata.kind() == T::TYPE => {
                 let spec = T::from_proto(&opaque.spec.proto)?;
                 Ok(Resource(Arc::new(Stored { metadata: opaque.metadata.clone(), spec })))
@@ -174,6 +192,12 @@ impl Object {
     /// The same resource with its spec decoded, if it is an opaque one of type `T`.
     pub(crate) fn decode<T: Spec>(self) -> Result<Self, DecodeError> {
         if self.is_opaque() { self.downcast::<T>().map(Self::from) } else { Ok(self) }
+    }
+
+    /// Bytes of memory that the resource takes by itself, roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.0.weight()
     }
 
     /// Whether the resource has no spec.
@@ -229,6 +253,7 @@ trait Erased: Any + Send + Sync {
     fn metadata(&self) -> &Metadata;
     fn metadata_mut(&mut self) -> &mut Metadata;
     fn duplicate(&self) -> Arc<dyn Erased>;
+    fn weight(&self) -> usize;
     fn same_spec(&self, other: &dyn Erased) -> bool;
     fn proto(&self) -> Vec<u8>;
     fn yaml(&self) -> String;
@@ -246,6 +271,10 @@ impl<P: Payload> Erased for Stored<P> {
 
     fn duplicate(&self) -> Arc<dyn Erased> {
         Arc::new(self.clone())
+    }
+
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.metadata.weight() + self.spec.weight()
     }
 
     fn same_spec(&self, other: &dyn Erased) -> bool {

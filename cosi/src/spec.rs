@@ -26,6 +26,14 @@ pub trait Spec: Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     /// The spec as a YAML document, without document markers.
     fn to_yaml(&self) -> String;
 
+    /// Bytes of memory that the spec holds beside its own size, roughly: how much of it the store remembers depends on it.
+    ///
+    /// The length of the protobuf message unless the type knows a quicker way to tell.
+    #[must_use]
+    fn weight(&self) -> usize {
+        self.to_proto().len()
+    }
+
     /// Annotations that every resource of the type carries.
     #[must_use]
     fn annotations() -> &'static [(&'static str, &'static str)] {
@@ -153,6 +161,7 @@ pub(crate) struct Tombstone;
 pub(crate) trait Payload: Clone + PartialEq + fmt::Debug + Send + Sync + 'static {
     fn proto(&self) -> Vec<u8>;
     fn yaml(&self) -> String;
+    fn weight(&self) -> usize;
 }
 
 impl<T: Spec> Payload for T {
@@ -162,6 +171,10 @@ impl<T: Spec> Payload for T {
 
     fn yaml(&self) -> String {
         self.to_yaml()
+    }
+
+    fn weight(&self) -> usize {
+        Spec::weight(self)
     }
 }
 
@@ -173,6 +186,10 @@ impl Payload for Opaque {
     fn yaml(&self) -> String {
         self.yaml.clone()
     }
+
+    fn weight(&self) -> usize {
+        self.proto.len() + self.yaml.len()
+    }
 }
 
 impl Payload for Tombstone {
@@ -182,5 +199,9 @@ impl Payload for Tombstone {
 
     fn yaml(&self) -> String {
         String::new()
+    }
+
+    fn weight(&self) -> usize {
+        0
     }
 }

@@ -13,11 +13,12 @@ use std::{
 use crate::{
     collection::{Collection, Contents, Interest, Subscription},
     error::{Error, Key, OwnerConflict},
-    history::Record,
+    history::{Record, Retention},
     meta::{self, Namespace, ResourceDefinition},
-    metadata::{Metadata, Phase, Place, Version},
+    metadata::{Common, Metadata, Phase, Place, Version},
     object::{Object, Resource},
     selector::Selector,
+    shelf::{Entry, sorted},
     signal::Signal,
     spec::{DecodeError, Sensitivity, Spec},
     sync::RwLock,
@@ -34,10 +35,13 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// Tells bookmarks of this store from those of another, or of this one before a restart.
     cookie: u64,
-    /// By kind; most kinds live in one namespace.
-    collections: RwLock<BTreeMap<Text, Vec<Arc<Collection>>>>,
+    retention: Retention,
+    collections: RwLock<Collections>,
     kinds: RwLock<BTreeMap<&'static str, Kind>>,
 }
+
+/// All collections in an order of their places: some hundred, made once and found often.
+type Collections = Vec<(Place, Arc<Collection>)>;
 
 /// What the store knows of a registered type.
 #[derive(Clone, Copy)]
@@ -76,10 +80,17 @@ impl State {
     /// An empty store that knows of its own two types and their namespace.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::remembering(clock, Retention::default())
+    }
+
+    /// The same, remembering more or fewer changes of each kind.
+    #[must_use]
+    pub fn remembering(clock: Arc<dyn Clock>, retention: Retention) -> Self {
         let state = Self(Arc::new(Inner {
             clock,
             // The standard library seeds its hashers from the system's entropy.
             cookie: RandomState::new().hash_one(meta::NAMESPACE),
+            retention,
             collections: RwLock::default(),
             kinds: RwLock::default(),
         }));
@@ -147,16 +158,16 @@ impl State {
     /// The resource, if it is there.
     #[must_use]
     pub fn get(&self, namespace: &str, kind: &str, id: &str) -> Option<Object> {
-        self.find(namespace, kind)?.lock().get(id).cloned()
+        self.find(namespace, kind)?.lock().objects.get(id).cloned()
     }
 
     /// The resources of a kind that `selector` chooses, in the order of their ids.
     #[must_use]
     pub fn list(&self, namespace: &str, kind: &str, selector: &Selector) -> Vec<Object> {
         let Some(collection) = self.find(namespace, kind) else { return Vec::new() };
-        let contents = collection.lock();
-        let all = contents.iter();
-        all.filter(|object| selector.matches(object.metadata())).cloned().collect()
+        let chosen = |object: &Object| selector.matches(object.metadata());
+        let objects = collection.lock().objects.choose(chosen);
+        sorted(objects)
     }
 
     /// Stores a new resource for `owner`, and returns it as stored.
@@ -170,10 +181,12 @@ impl State {
         }
         let collection = self.collection(object.metadata().place());
         collection.write(|contents| {
-            let new = self.first(&collection, object, owner);
-            if !contents.add(new.clone()) {
-                return Err(Error::AlreadyExists(new.metadata().into()));
-            }
+            let Contents { objects, commons, .. } = contents;
+            let Entry::Vacant(entry) = objects.entry(object.id()) else {
+                return Err(Error::AlreadyExists(object.metadata().into()));
+            };
+            let new = self.first(commons.of(collection.place(), &owner), object);
+            entry.insert(new.clone());
             Ok((new.clone(), Some(Record::Created(new))))
         })
     }
@@ -187,17 +200,18 @@ impl State {
         let collection = self.existing(metadata.namespace(), metadata.kind(), metadata.id())?;
         collection.write(|contents| {
             let metadata = object.metadata();
-            let current = contents.get(object.id());
-            let old = current.ok_or_else(|| Error::NotFound(metadata.into()))?.clone();
-            check(old.metadata(), options)?;
-            if old.metadata().version() != metadata.version() {
+            let found = contents.objects.held(metadata.id());
+            let mut entry = found.ok_or_else(|| Error::NotFound(metadata.into()))?;
+            let current = entry.get().metadata();
+            check(current, options)?;
+            if current.version() != metadata.version() {
                 return Err(Error::VersionConflict {
                     key: metadata.into(),
-                    current: old.metadata().version(),
+                    current: current.version(),
                     given: metadata.version(),
                 });
             }
-            let new = self.replace(&collection, contents, &old, object);
+            let (old, new) = self.replace(entry.get_mut(), object);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
@@ -209,20 +223,25 @@ impl State {
     pub fn write(&self, mut object: Object, owner: &Text) -> Result<Object, Error> {
         let collection = self.collection(object.metadata().place());
         collection.write(|contents| {
-            let Some(old) = contents.get(object.id()).cloned() else {
-                let new = self.first(&collection, object, owner.clone());
-                contents.insert(new.clone());
-                return Ok((new.clone(), Some(Record::Created(new))));
+            let Contents { objects, commons, .. } = contents;
+            let mut entry = match objects.entry(object.id()) {
+                Entry::Occupied(entry) => entry,
+                Entry::Vacant(entry) => {
+                    let new = self.first(commons.of(collection.place(), owner), object);
+                    entry.insert(new.clone());
+                    return Ok((new.clone(), Some(Record::Created(new))));
+                }
             };
-            check(old.metadata(), &UpdateOptions::owner(owner))?;
-            if alike(&old, &object) {
-                return Ok((old, None));
+            let current = entry.get();
+            check(current.metadata(), &UpdateOptions::owner(owner))?;
+            if alike(current, &object) {
+                return Ok((current.clone(), None));
             }
             let metadata = object.edit();
-            for finalizer in old.metadata().finalizers() {
+            for finalizer in current.metadata().finalizers() {
                 metadata.add_finalizer(finalizer);
             }
-            let new = self.replace(&collection, contents, &old, object);
+            let (old, new) = self.replace(entry.get_mut(), object);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
@@ -233,8 +252,9 @@ impl State {
     /// It does not exist, belongs to somebody else, or is held.
     pub fn destroy(&self, namespace: &str, kind: &str, id: &str, owner: &str) -> Result<(), Error> {
         self.existing(namespace, kind, id)?.write(|contents| {
-            let current = contents.get(id).map(Object::metadata);
-            let metadata = current.ok_or_else(|| not_found(namespace, kind, id))?;
+            let found = contents.objects.held(id);
+            let entry = found.ok_or_else(|| not_found(namespace, kind, id))?;
+            let metadata = entry.get().metadata();
             check_owner(metadata, owner)?;
             if !metadata.finalizers().is_empty() {
                 return Err(Error::PendingFinalizers {
@@ -242,7 +262,7 @@ impl State {
                     finalizers: metadata.finalizers().to_vec(),
                 });
             }
-            Ok(((), contents.remove(id).map(Record::Destroyed)))
+            Ok(((), Some(Record::Destroyed(entry.remove().0))))
         })
     }
 
@@ -330,7 +350,7 @@ impl State {
     /// # Errors
     /// What is stored is not a `T`.
     pub fn get_in<T: Spec>(&self, namespace: &str, id: &str) -> Result<Option<Resource<T>>, Error> {
-        self.get(namespace, T::TYPE, id).as_ref().map(typed).transpose()
+        self.get(namespace, T::TYPE, id).map(typed).transpose()
     }
 
     /// The resources of type `T` in its default namespace.
@@ -346,7 +366,7 @@ impl State {
     /// # Errors
     /// What is stored is not a `T`.
     pub fn list_in<T: Spec>(&self, namespace: &str) -> Result<Vec<Resource<T>>, Error> {
-        self.list(namespace, T::TYPE, &Selector::all()).iter().map(typed).collect()
+        self.list(namespace, T::TYPE, &Selector::all()).into_iter().map(typed).collect()
     }
 
     /// Creates the resource, or updates its spec if that is another one.
@@ -360,20 +380,32 @@ impl State {
         owner: &str,
         spec: T,
     ) -> Result<Resource<T>, Error> {
-        typed(&self.write(Object::new(namespace, id, spec), &Text::from(owner))?)
+        typed(self.write(Object::new(namespace, id, spec), &Text::from(owner))?)
     }
 
     /// Makes a resource what it is in the store that this one mirrors.
-    pub(crate) fn restore(&self, object: Object) {
+    pub(crate) fn restore(&self, mut object: Object) {
         let collection = self.collection(object.metadata().place());
         let written: Result<(), Infallible> = collection.write(|contents| {
-            let record = match contents.get(object.id()).cloned() {
-                None => Record::Created(object.clone()),
-                Some(old) if old == object => return Ok(((), None)),
-                Some(old) => Record::Updated { old, new: object.clone() },
-            };
-            contents.insert(object);
-            Ok(((), Some(record)))
+            let Contents { objects, commons, .. } = contents;
+            let common = commons.of(collection.place(), object.metadata().owner());
+            let entry = objects.entry(object.id());
+            object.edit().set_common(common);
+            let new = object.clone();
+            Ok((
+                (),
+                match entry {
+                    Entry::Occupied(entry) if *entry.get() == object => None,
+                    Entry::Occupied(mut entry) => Some(Record::Updated {
+                        old: std::mem::replace(entry.get_mut(), object),
+                        new,
+                    }),
+                    Entry::Vacant(entry) => {
+                        entry.insert(object);
+                        Some(Record::Created(new))
+                    }
+                },
+            ))
         });
         let Ok(()) = written;
     }
@@ -381,8 +413,10 @@ impl State {
     /// Removes a resource that is gone from the store that this one mirrors.
     pub(crate) fn evict(&self, namespace: &str, kind: &str, id: &str) {
         let Some(collection) = self.find(namespace, kind) else { return };
-        let written: Result<(), Infallible> =
-            collection.write(|contents| Ok(((), contents.remove(id).map(Record::Destroyed))));
+        let written: Result<(), Infallible> = collection.write(|contents| {
+            let found = contents.objects.held(id);
+            Ok(((), found.map(|entry| Record::Destroyed(entry.remove().0))))
+        });
         let Ok(()) = written;
     }
 
@@ -415,52 +449,45 @@ impl State {
     ) -> Result<Object, Error> {
         let collection = self.existing(namespace, kind, id)?;
         collection.write(|contents| {
-            let old = contents.get(id).ok_or_else(|| not_found(namespace, kind, id))?.clone();
-            let mut new = old.clone();
+            let found = contents.objects.held(id);
+            let mut entry = found.ok_or_else(|| not_found(namespace, kind, id))?;
+            let current = entry.get();
+            let mut new = current.clone();
             change(new.edit())?;
-            if new.metadata() == old.metadata() {
-                return Ok((old, None));
+            if new.metadata() == current.metadata() {
+                return Ok((current.clone(), None));
             }
-            let new = self.replace(&collection, contents, &old, new);
+            let (old, new) = self.replace(entry.get_mut(), new);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
 
     /// The resource as its first version.
-    fn first(&self, collection: &Collection, mut new: Object, owner: Text) -> Object {
+    fn first(&self, common: Arc<Common>, mut new: Object) -> Object {
         let now = self.0.clock.now();
         let metadata = new.edit();
-        metadata.set_place(collection.place());
-        metadata.set_owner(owner);
+        metadata.set_common(common);
         metadata.set_version(Version::UNDEFINED.next());
         metadata.set_times(now, now);
         metadata.shrink();
         new
     }
 
-    /// Puts `new` in the place of `old`, as its next version.
-    fn replace(
-        &self,
-        collection: &Collection,
-        contents: &mut Contents,
-        old: &Object,
-        mut new: Object,
-    ) -> Object {
-        let before = old.metadata();
+    /// Puts `new` in the place of `current`, as its next version; returns both.
+    fn replace(&self, current: &mut Object, mut new: Object) -> (Object, Object) {
+        let before = current.metadata();
         let metadata = new.edit();
-        metadata.set_place(collection.place());
-        metadata.set_owner(before.owner().clone());
+        metadata.set_common(Arc::clone(before.common()));
         metadata.set_version(before.version().next());
         metadata.set_times(before.created(), self.0.clock.now());
         metadata.shrink();
-        contents.insert(new.clone());
-        new
+        (std::mem::replace(current, new.clone()), new)
     }
 
     fn find(&self, namespace: &str, kind: &str) -> Option<Arc<Collection>> {
         let collections = self.0.collections.read().unwrap_or_else(PoisonError::into_inner);
-        let mut places = collections.get(kind)?.iter();
-        places.find(|c| c.place().namespace == namespace).cloned()
+        let at = position(&collections, namespace, kind).ok()?;
+        Some(Arc::clone(&collections[at].1))
     }
 
     fn existing(&self, namespace: &str, kind: &str, id: &str) -> Result<Arc<Collection>, Error> {
@@ -472,13 +499,15 @@ impl State {
             return collection;
         }
         let mut collections = self.0.collections.write().unwrap_or_else(PoisonError::into_inner);
-        let places = collections.entry(place.kind.clone()).or_default();
-        if let Some(collection) = places.iter().find(|c| c.place().namespace == place.namespace) {
-            return Arc::clone(collection);
-        }
-        let collection = Arc::new(Collection::new(place.clone()));
-        places.push(Arc::clone(&collection));
-        collection
+        let at = match position(&collections, &place.namespace, &place.kind) {
+            Ok(at) => at,
+            Err(at) => {
+                let new = Collection::new(place.clone(), self.0.retention);
+                collections.insert(at, (place.clone(), Arc::new(new)));
+                at
+            }
+        };
+        Arc::clone(&collections[at].1)
     }
 }
 
@@ -486,6 +515,17 @@ impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "State({:016x})", self.0.cookie)
     }
+}
+
+/// Where the collection is, or else where it belongs.
+fn position(collections: &Collections, namespace: &str, kind: &str) -> Result<usize, usize> {
+    // Most kinds differ in length, which needs no look at their letters.
+    let order = |place: &Place| {
+        (place.kind.len().cmp(&kind.len()))
+            .then_with(|| place.kind.as_bytes().cmp(kind.as_bytes()))
+            .then_with(|| place.namespace.as_bytes().cmp(namespace.as_bytes()))
+    };
+    collections.binary_search_by(|(place, _)| order(place))
 }
 
 /// Whether a resource may be updated so.
@@ -522,6 +562,6 @@ pub(crate) fn alike(old: &Object, new: &Object) -> bool {
         && old.metadata().annotations() == new.metadata().annotations()
 }
 
-pub(crate) fn typed<T: Spec>(object: &Object) -> Result<Resource<T>, Error> {
-    object.downcast().map_err(|source| Error::decode(object.metadata(), source))
+pub(crate) fn typed<T: Spec>(object: Object) -> Result<Resource<T>, Error> {
+    object.into_typed().map_err(|(object, source)| Error::decode(object.metadata(), source))
 }

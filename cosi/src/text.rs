@@ -4,6 +4,7 @@
 //! Longer ones are shared, so that a clone never copies.
 
 use std::{
+    array::from_fn,
     borrow::Borrow,
     cmp::Ordering,
     fmt,
@@ -27,17 +28,24 @@ pub struct Text(Repr);
 #[derive(Clone)]
 enum Repr {
     /// # Invariants
-    /// The first `len` bytes are UTF-8.
+    /// The first `len` bytes are UTF-8, the others zero.
     Inline {
         len: u8,
         bytes: [u8; INLINE],
     },
     Shared(Arc<str>),
+    Fixed(&'static str),
 }
 
 impl Text {
     /// The empty text.
     pub const EMPTY: Self = Self(Repr::Inline { len: 0, bytes: [0; INLINE] });
+
+    /// A text of the program itself, which takes no memory of its own.
+    #[must_use]
+    pub const fn fixed(text: &'static str) -> Self {
+        Self(Repr::Fixed(text))
+    }
 
     /// The text as a string slice.
     #[must_use]
@@ -45,7 +53,26 @@ impl Text {
         match &self.0 {
             Repr::Inline { .. } => str::from_utf8(self.as_bytes()).unwrap_or_default(),
             Repr::Shared(text) => text,
+            Repr::Fixed(text) => text,
         }
+    }
+
+    /// Bytes of the text.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// Whether there is no text.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    /// The order of two texts of which one is not stored inline.
+    #[inline(never)]
+    fn compare(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
     }
 
     /// The text as bytes. Comparing them orders as comparing characters does, and spares the check of `as_str`.
@@ -54,6 +81,7 @@ impl Text {
         match &self.0 {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
             Repr::Shared(text) => text.as_bytes(),
+            Repr::Fixed(text) => text.as_bytes(),
         }
     }
 }
@@ -123,7 +151,7 @@ impl Borrow<str> for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -141,6 +169,12 @@ impl PartialEq<&str> for Text {
     }
 }
 
+/// The eight bytes from `AT` on as a number: it orders as they do, and spares the call that compares slices.
+#[inline]
+fn number<const AT: usize>(bytes: &[u8; INLINE]) -> u64 {
+    u64::from_be_bytes(from_fn(|at| bytes[AT + at]))
+}
+
 impl PartialOrd for Text {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -148,8 +182,19 @@ impl PartialOrd for Text {
 }
 
 impl Ord for Text {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            // The zeros behind a text order it before its continuations.
+            (Repr::Inline { len: a, bytes: x }, Repr::Inline { len: b, bytes: y }) => {
+                number::<0>(x)
+                    .cmp(&number::<0>(y))
+                    .then_with(|| number::<8>(x).cmp(&number::<8>(y)))
+                    .then_with(|| number::<{ INLINE - 8 }>(x).cmp(&number::<{ INLINE - 8 }>(y)))
+                    .then(a.cmp(b))
+            }
+            _ => self.compare(other),
+        }
     }
 }
 
@@ -180,12 +225,15 @@ mod tests {
         for len in 0..64 {
             let text = "é".repeat(len) + &"x".repeat(len % 2);
             assert_eq!(Text::from(&text).as_str(), text);
+            let fixed: &'static str = text.clone().leak();
+            assert_eq!(Text::fixed(fixed), Text::from(&text));
         }
     }
 
     #[test]
     fn orders_as_strings_do() {
-        let mut words = ["b", "a", "", "a long name that is not stored inline", "á", "ab"];
+        let mut words =
+            ["b", "a", "", "a long name that is not stored inline", "á", "ab", "a\0", "a\0b", "\0"];
         let mut texts = words.map(Text::from);
         words.sort_unstable();
         texts.sort_unstable();

@@ -8,9 +8,10 @@ use std::{fmt, sync::Arc};
 use crate::{
     collection::{Collection, Interest, Subscription},
     error::Error,
-    history::{CAPACITY, Record},
+    history::Record,
     object::Object,
     selector::Selector,
+    shelf::sorted,
     signal::Signal,
     spec::Spec,
     text::{Id, Text},
@@ -259,7 +260,7 @@ impl Watch {
         let next = match (request.start, &request.id) {
             (Start::Now, None) => end,
             (Start::Now, Some(id)) => {
-                let change = match contents.get(id) {
+                let change = match contents.objects.get(id) {
                     Some(object) => Change::Created(object.clone()),
                     None => Change::Destroyed(Object::tombstone(collection.metadata(id))),
                 };
@@ -268,12 +269,14 @@ impl Watch {
                 end
             }
             (Start::Contents, _) => {
-                let chosen = contents.iter().filter(|o| request.selector.matches(o.metadata()));
+                let chosen = |object: &Object| request.selector.matches(object.metadata());
+                let objects = sorted(contents.objects.choose(chosen));
                 // No bookmarks: who resumed after some of the contents would never see the rest.
-                first.extend(chosen.map(|object| Event {
-                    change: Change::Created(object.clone()),
-                    bookmark: None,
-                }));
+                first.extend(
+                    objects
+                        .into_iter()
+                        .map(|object| Event { change: Change::Created(object), bookmark: None }),
+                );
                 first.push(mark(Change::Bootstrapped, end));
                 end
             }
@@ -322,12 +325,11 @@ impl Watch {
         self.signal.take();
         let contents = self.collection.lock();
         let Some(records) = contents.history.since(self.next) else {
+            let missed = contents.history.start() - self.next;
             drop(contents);
             self.over = true;
-            let error = format!(
-                "watch of {} is more than {CAPACITY} changes behind",
-                self.collection.place()
-            );
+            let place = self.collection.place();
+            let error = format!("watch of {place} fell behind: {missed} changes are forgotten");
             return Some(vec![Event { change: Change::Errored(error), bookmark: None }]);
         };
         let events = records
@@ -364,6 +366,50 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        history::Retention,
+        state::{State, UpdateOptions},
+        testing::Note,
+        time::SystemClock,
+    };
+
+    /// Updates a note of so many letters so often, and returns what a watcher sees who looks only then.
+    fn late(retention: Retention, letters: usize, updates: usize) -> Vec<Event> {
+        let state = State::remembering(Arc::new(SystemClock), retention);
+        let note = Object::new("test", "a", Note::new("", &"x".repeat(letters)));
+        let mut object = state.create(note, "").unwrap();
+        let mut watch = state.watch(WatchRequest::of::<Note>()).unwrap();
+        for _ in 0..updates {
+            object = state.update(object, &UpdateOptions::owner("")).unwrap();
+        }
+        let events = watch.take().unwrap();
+        let over = matches!(events[0].change, Change::Errored(_));
+        assert_eq!(watch.take().is_none(), over, "an error is the last event, and only that");
+        events
+    }
+
+    fn overrun(events: &[Event]) -> Option<&str> {
+        match &events[0].change {
+            Change::Errored(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn large_resources_shorten_the_history_and_a_late_watcher_is_told() {
+        let retention = Retention { changes: 1000, bytes: 64 * 1024 };
+        assert_eq!(late(retention, 10, 200).len(), 200);
+        let events = late(retention, 4000, 200);
+        assert_eq!((events.len(), events[0].bookmark), (1, None));
+        assert!(overrun(&events).unwrap().contains("fell behind"), "{events:?}");
+        // The same resources within a larger budget, and within the count that is kept in any case.
+        assert_eq!(late(Retention { bytes: 4 << 20, ..retention }, 4000, 200).len(), 200);
+        assert_eq!(late(retention, 1 << 20, Retention::LEAST).len(), Retention::LEAST);
+        assert!(overrun(&late(retention, 1 << 20, Retention::LEAST + 1)).is_some());
+        // Of small ones, the number is what bounds.
+        assert_eq!(late(Retention { changes: 100, ..retention }, 10, 100).len(), 100);
+        assert!(overrun(&late(Retention { changes: 100, ..retention }, 10, 101)).is_some());
+    }
 
     #[test]
     fn bookmarks_are_eight_random_bytes_and_a_big_endian_position() {

@@ -27,6 +27,10 @@ macro_rules! spec {
             fn to_yaml(&self) -> String {
                 $crate::spec::yaml(self)
             }
+
+            fn weight(&self) -> usize {
+                prost::Message::encoded_len(self)
+            }
         }
     };
 }

@@ -104,7 +104,7 @@ impl Context<'_> {
     /// The controller does not declare it, or the store does not answer.
     pub fn list<T: Spec>(&self, namespace: &str) -> Result<Vec<Resource<T>>, Error> {
         self.may_read::<T>(namespace, None)?;
-        self.store.list(namespace, T::TYPE)?.iter().map(typed).collect()
+        self.store.list(namespace, T::TYPE)?.into_iter().map(typed).collect()
     }
 
     /// The resource of type `T` named `id` in `namespace`, if it is there.
@@ -113,7 +113,7 @@ impl Context<'_> {
     /// The controller does not declare it, or the store does not answer.
     pub fn get<T: Spec>(&self, namespace: &str, id: &str) -> Result<Option<Resource<T>>, Error> {
         self.may_read::<T>(namespace, Some(id))?;
-        self.store.get(namespace, T::TYPE, id)?.as_ref().map(typed).transpose()
+        self.store.get(namespace, T::TYPE, id)?.map(typed).transpose()
     }
 
     /// Makes `spec` the spec of the resource: creates it, or updates it if it has another one.

@@ -263,7 +263,7 @@ impl Client {
     /// # Errors
     /// The store refuses, does not answer in time, or what is stored is not a `T`.
     pub async fn get_as<T: Spec>(&self, id: &str) -> Result<Option<Resource<T>>, Error> {
-        self.get(T::NAMESPACE, T::TYPE, id).await?.as_ref().map(typed).transpose()
+        self.get(T::NAMESPACE, T::TYPE, id).await?.map(typed).transpose()
     }
 
     /// The resources of type `T` in its default namespace.
@@ -272,7 +272,7 @@ impl Client {
     /// The store refuses, does not answer in time, or what is stored is not a `T`.
     pub async fn list_as<T: Spec>(&self) -> Result<Vec<Resource<T>>, Error> {
         let objects = self.list(T::NAMESPACE, T::TYPE, &Selector::all()).await?;
-        objects.iter().map(typed).collect()
+        objects.into_iter().map(typed).collect()
     }
 
     /// Creates the resource, or updates its spec if that is another one.
@@ -287,7 +287,7 @@ impl Client {
         spec: T,
     ) -> Result<Resource<T>, Error> {
         let object = Object::new(namespace, id, spec);
-        typed(&self.write(object, &Text::from(owner)).await?)
+        typed(self.write(object, &Text::from(owner)).await?)
     }
 
     /// Changes the metadata of a resource, unless it is so already.
