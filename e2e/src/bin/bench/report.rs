@@ -146,7 +146,7 @@ fn rows(sizes: &Sizes, boots: &Boots, memory: &Memory) -> Result<Vec<Row>> {
             "twice each rate, half the p99, a quarter of the memory",
             "not measured yet",
         ),
-        absent("kernel-hardening-checker", "≥ 236 of 259", "not measured by this command yet"),
+        hardening(),
         Row {
             what: "executables in the image",
             goal: "≤ 9 ELF programs, 0 shells, 0 interpreters, 0 setuid",
@@ -155,6 +155,22 @@ fn rows(sizes: &Sizes, boots: &Boots, memory: &Memory) -> Result<Vec<Row>> {
         },
         absent("power cuts", "100,000 enumerated, 1,000 booted, 0 bricked", "no disk yet"),
     ])
+}
+
+/// What `bench/hardening` told of the kernel: checks met and not met, in `HOLDFAST_HARDENING`.
+///
+/// The goal was set for a version of the tool with 259 checks, of which 236 are 91.1 %.
+fn hardening() -> Row {
+    let told = std::env::var("HOLDFAST_HARDENING").unwrap_or_default();
+    let numbers: Vec<u32> = told.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let (measured, met) = match numbers[..] {
+        [met, missed] => (
+            format!("{met} of {}, version 0.6.17.1 of the tool", met + missed),
+            met * 259 >= (met + missed) * 236,
+        ),
+        _ => ("the tool could not be had".to_owned(), false),
+    };
+    Row { what: "kernel-hardening-checker", goal: "≥ 236 of 259", measured, met }
 }
 
 fn total(memory: &Memory) -> u64 {
