@@ -56,6 +56,11 @@ const GRANTS: &[Grant] = &[
     (uid::NETD, namespace::RUNTIME, runtime::ServiceHealth::TYPE, Right::Write),
 ];
 
+/// The names in which a process writes: its own, and those of its controllers. What is owned by
+/// another name is not its to change, whatever the type, nor is another's finalizer its to touch.
+const NAMES: &[(u32, &[&str])] =
+    &[(uid::APID, &["apid"]), (uid::NETD, &["netd", "network.Operator"])];
+
 /// Serves the store until the listener fails.
 ///
 /// # Errors
@@ -177,12 +182,17 @@ impl Access for Table {
         if uid.is_some_and(|uid| granted(uid, operation)) {
             return Ok(());
         }
-        let what = format!("{:?} {} in {}", operation.verb, operation.kind, operation.namespace);
+        let Operation { verb, kind, namespace, owner, .. } = operation;
+        let what = format!("{verb:?} {kind} in {namespace} as {owner:?}");
         Err(Status::permission_denied(format!("user id {uid:?} may not {what}")))
     }
 }
 
 fn granted(uid: u32, operation: &Operation<'_>) -> bool {
+    let mut names = NAMES.iter().filter(|(named, _)| *named == uid);
+    if operation.verb.is_write() && !names.any(|(_, names)| names.contains(&operation.owner)) {
+        return false;
+    }
     GRANTS.iter().any(|(granted, namespace, kind, right)| {
         *granted == uid
             && *namespace == operation.namespace
@@ -198,8 +208,27 @@ mod tests {
     use super::*;
 
     fn check(uid: u32, verb: Verb, namespace: &str, kind: &str, expected: bool) {
-        let operation = Operation { verb, namespace, kind, id: None, owner: "" };
+        let owner = match uid {
+            _ if !verb.is_write() => "",
+            uid::APID => "apid",
+            _ => "network.Operator",
+        };
+        let operation = Operation { verb, namespace, kind, id: None, owner };
         assert_eq!(granted(uid, &operation), expected, "{uid} {operation:?}");
+    }
+
+    #[test]
+    fn each_process_writes_in_its_own_names() {
+        let kind = network::AddressSpec::TYPE;
+        for verb in [Verb::Create, Verb::Update, Verb::Hold, Verb::Destroy] {
+            let namespace = namespace::NETWORK_CONFIG;
+            for (owner, expected) in
+                [("network.Operator", true), ("network.AddressConfig", false), ("", false)]
+            {
+                let operation = Operation { verb, namespace, kind, id: None, owner };
+                assert_eq!(granted(uid::NETD, &operation), expected, "{operation:?}");
+            }
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Operation<'a> {
     pub kind: &'a str,
     /// The resource; `None` for all of the kind.
     pub id: Option<&'a str>,
-    /// In whose name a writer writes; empty for readers.
+    /// In whose name a writer writes, or holds by a finalizer; empty for readers.
     pub owner: &'a str,
 }
 
@@ -37,8 +37,10 @@ pub enum Verb {
     Watch,
     /// Add a resource.
     Create,
-    /// Change a resource; finalizers and phase included.
+    /// Change a resource; its phase included.
     Update,
+    /// Take hold of a resource or let it go: an update of nothing but finalizers, asked for each of them.
+    Hold,
     /// Remove a resource, or ask for that.
     Destroy,
 }
@@ -49,7 +51,7 @@ impl Verb {
     pub const fn is_write(self) -> bool {
         match self {
             Self::Get | Self::List | Self::Watch => false,
-            Self::Create | Self::Update | Self::Destroy => true,
+            Self::Create | Self::Update | Self::Hold | Self::Destroy => true,
         }
     }
 }

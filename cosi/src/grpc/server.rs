@@ -19,7 +19,8 @@ use crate::{
     error::{Error, chain},
     metadata::Metadata,
     object::Object,
-    state::{State, UpdateOptions},
+    state::{State, UpdateOptions, alike},
+    text::Text,
     watch::{Change, Watch, WatchRequest},
     wire::{self, state_server::StateServer},
 };
@@ -75,11 +76,41 @@ impl<A: Access> Server<A> {
     ) -> Result<Object, Status> {
         // Who may not write is told so, whatever it is.
         let mut resource = resource.unwrap_or_default();
-        let metadata = resource.metadata.get_or_insert_default();
-        self.check_write(caller, verb, metadata, owner)?;
-        let object = object_from_wire(resource)?;
+        let metadata = resource.metadata.get_or_insert_default().clone();
+        let object = object_from_wire(resource);
+        let finalizers = match (verb, &object) {
+            (Verb::Update, Ok(object)) => self.finalizers_changed(object),
+            _ => Vec::new(),
+        };
+        if finalizers.is_empty() {
+            self.check_write(caller, verb, &metadata, owner)?;
+        }
+        for finalizer in &finalizers {
+            self.check_write(caller, Verb::Hold, &metadata, finalizer)?;
+        }
+        let object = object?;
         check_names(object.metadata())?;
         Ok(self.state.decode(object)?)
+    }
+
+    /// The finalizers that an update adds or removes, if it does nothing else.
+    ///
+    /// It is of the version that is compared, so that it is refused if something else changes before it is done.
+    fn finalizers_changed(&self, new: &Object) -> Vec<Text> {
+        let wanted = new.metadata();
+        let old = self.state.get(wanted.namespace(), wanted.kind(), wanted.id());
+        let (Some(old), Ok(new)) = (old, self.state.decode(new.clone())) else { return Vec::new() };
+        let current = old.metadata();
+        if current.version() != wanted.version()
+            || current.phase() != wanted.phase()
+            || !alike(&old, &new)
+        {
+            return Vec::new();
+        }
+        let missing = |of: &Metadata, from: &Metadata| -> Vec<Text> {
+            of.finalizers().iter().filter(|name| !from.has_finalizer(name)).cloned().collect()
+        };
+        [missing(wanted, current), missing(current, wanted)].concat()
     }
 
     /// Marks the resource of a request as unwanted; tells whether it can be destroyed at once.

@@ -2,17 +2,20 @@
 
 mod messages;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::time::timeout;
 use tonic::{Code, Extensions, Status, transport::Channel};
 
-use super::{Access, AllowAll, Follow, Operation, Update};
+use super::{Access, AllowAll, Follow, Operation, Update, Verb};
 use crate::{
-    metadata::Metadata,
+    metadata::{Metadata, Phase},
     object::Object,
     spec::{Opaque, Spec},
-    state::State,
+    state::{State, UpdateOptions},
     testing::{Count, Note, Served, state},
     wire::{self, state_client::StateClient},
 };
@@ -258,6 +261,55 @@ async fn access_is_asked_before_anything_else() {
     assert_eq!(code(raw.list(wire::ListRequest::default()).await.unwrap_err()), read);
     assert_eq!(code(raw.watch(wire::WatchRequest::default()).await.unwrap_err()), read);
     client.get_as::<Count>("a").await.unwrap_err();
+}
+
+/// Notes what is asked for, and lets it happen.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<(Verb, String)>>>);
+
+impl Access for Notes {
+    fn check(&self, _: &Extensions, operation: &Operation<'_>) -> Result<(), Status> {
+        if operation.verb.is_write() {
+            self.0.lock().unwrap().push((operation.verb, operation.owner.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn taking_hold_is_asked_for_in_the_name_of_the_holder_and_is_no_other_update() {
+    let (state, notes) = (state(), Notes::default());
+    state.register::<Note>();
+    let served = Served::new(state.clone(), notes.clone());
+    let client = served.client();
+    client.create(&note("a", "1"), "me").await.unwrap();
+    client.add_finalizer(NS, KIND, "a", "you").await.unwrap();
+    let mut object = client.get(NS, KIND, "a").await.unwrap().unwrap();
+    object.edit().remove_finalizer("you");
+    object.edit().add_finalizer("they");
+    let options = UpdateOptions::owner("me");
+    let mut object = client.update(&object, &options).await.unwrap();
+    // Anything beside the finalizers makes it an update like any other.
+    object.edit().add_finalizer("thief");
+    object.edit().labels_mut().set("k", "v");
+    let mut object = client.update(&object, &options).await.unwrap();
+    object.edit().remove_finalizer("thief");
+    object.edit().set_phase(Phase::TearingDown);
+    client.update(&object, &options).await.unwrap();
+    // So does another version than the one in the store, which is refused later.
+    object.edit().remove_finalizer("they");
+    client.update(&object, &options.clone().any_phase()).await.unwrap_err();
+    let expected = [
+        (Verb::Create, "me"),
+        (Verb::Hold, "you"),
+        (Verb::Hold, "they"),
+        (Verb::Hold, "you"),
+        (Verb::Update, "me"),
+        (Verb::Update, "me"),
+        (Verb::Update, "me"),
+    ];
+    let expected = expected.map(|(verb, owner)| (verb, owner.to_owned()));
+    assert_eq!(*notes.0.lock().unwrap(), expected);
 }
 
 async fn next(follow: &mut Follow) -> Vec<String> {
