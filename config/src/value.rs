@@ -10,7 +10,7 @@ use types::Secret;
 
 use crate::field::{Context, Field, section};
 use crate::pki::pem;
-use crate::table::{Scalar, Shape};
+use crate::table::{Merge, Scalar, Shape};
 use crate::yaml::read::{Entry, Style};
 use crate::yaml::{Node, Tree, Value, scalar};
 
@@ -185,9 +185,9 @@ section! {
     /// A certificate and its key.
     pub struct CertificateAndKey {
         /// The certificate.
-        "crt" => certificate: Option<Pem>,
+        "crt" => certificate: Option<Pem> { merge: Merge::Replace },
         /// Its private key; a node that only has to check has none.
-        "key" => key: Option<PemKey>,
+        "key" => key: Option<PemKey> { merge: Merge::Replace },
     }
 }
 
@@ -195,7 +195,7 @@ section! {
     /// A certificate that is trusted.
     pub struct AcceptedCertificate {
         /// The certificate.
-        "crt" => certificate: Option<Pem>,
+        "crt" => certificate: Option<Pem> { merge: Merge::Replace },
     }
 }
 
@@ -203,7 +203,7 @@ section! {
     /// A private key without a certificate.
     pub struct KeyOnly {
         /// The key.
-        "key" => key: Option<PemKey>,
+        "key" => key: Option<PemKey> { merge: Merge::Replace },
     }
 }
 

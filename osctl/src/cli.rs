@@ -13,7 +13,8 @@ use crate::output::Output;
     name = "osctl",
     version = types::version::TAG,
     about = "Looks at and changes the nodes of a cluster through the machine API",
-    after_help = "Exit codes: 0 done, 1 a node refused, 2 usage, 3 unreachable, 130 interrupted.\n\n\
+    after_help = "Exit codes: 0 done, 1 a node refused, 2 usage, 3 unreachable, \
+                  4 there are changes (plan --exit-code), 130 interrupted.\n\n\
                   Every command has examples: osctl COMMAND --help",
     disable_help_subcommand = true,
     max_term_width = 100

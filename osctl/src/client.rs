@@ -208,6 +208,11 @@ impl Fleet {
         Ok(Self { groups: global.nodes.iter().map(group).collect::<anyhow::Result<_>>()? })
     }
 
+    /// One node by itself, of those that [`each`](Self::each) gives.
+    pub(crate) fn of(node: Group) -> Self {
+        Self { groups: vec![node] }
+    }
+
     /// The groups, each of which one call reaches.
     pub(crate) fn groups(&self) -> &[Group] {
         &self.groups

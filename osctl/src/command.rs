@@ -5,6 +5,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod dmesg;
+pub(crate) mod edit;
 pub(crate) mod events;
 pub(crate) mod generate;
 pub(crate) mod get;
@@ -14,6 +15,8 @@ pub(crate) mod logs;
 pub(crate) mod machine_config;
 pub(crate) mod memory;
 pub(crate) mod mounts;
+pub(crate) mod patch;
+pub(crate) mod plan;
 pub(crate) mod processes;
 pub(crate) mod read;
 pub(crate) mod reboot;
@@ -38,6 +41,7 @@ pub(crate) enum Command {
     #[command(visible_alias = "cp")]
     Copy(copy::Args),
     Dmesg(dmesg::Args),
+    Edit(edit::Args),
     Events(events::Args),
     #[command(name = "gen")]
     Generate(generate::Args),
@@ -53,6 +57,8 @@ pub(crate) enum Command {
     Memory(memory::Args),
     #[command(visible_alias = "mount")]
     Mounts(mounts::Args),
+    Patch(patch::Args),
+    Plan(plan::Args),
     #[command(visible_aliases = ["p", "ps"])]
     Processes(processes::Args),
     #[command(visible_alias = "cat")]
@@ -74,6 +80,7 @@ pub(crate) async fn run(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Config(args) => config::run(args, cx),
         Command::Copy(args) => copy::run(&args, cx).await,
         Command::Dmesg(args) => dmesg::run(&args, cx).await,
+        Command::Edit(args) => edit::run(&args, cx).await,
         Command::Events(args) => events::run(&args, cx).await,
         Command::Generate(args) => generate::run(&args, cx),
         Command::Get(args) => get::run(&args, cx).await,
@@ -83,6 +90,8 @@ pub(crate) async fn run(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::MachineConfig(args) => machine_config::run(&args, cx),
         Command::Memory(args) => memory::run(&args, cx).await,
         Command::Mounts(args) => mounts::run(&args, cx).await,
+        Command::Patch(args) => patch::run(&args, cx).await,
+        Command::Plan(args) => plan::run(&args, cx).await,
         Command::Processes(args) => processes::run(&args, cx).await,
         Command::Read(args) => read::run(&args, cx).await,
         Command::Reboot(args) => reboot::run(&args, cx).await,

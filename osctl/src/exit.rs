@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// No node answered, or an answer stopped half-way.
     Unreachable = 3,
+    /// There are changes, and the command was to say so.
+    Changes = 4,
     /// A person interrupted it: 128 and the number of SIGINT, as shells have it.
     Interrupted = 130,
 }

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod apply;
 mod call;
 mod clean;
 mod cli;
@@ -18,6 +19,7 @@ mod exit;
 mod fault;
 mod human;
 mod jsonpath;
+mod machine_config;
 mod output;
 mod patch;
 mod progress;

@@ -7,6 +7,7 @@ use config::fault::summary;
 use config::patch::{Patch, PatchError, apply};
 use config::{Config, Fault};
 
+use crate::clean::clean;
 use crate::command::apply_config::load as read;
 use crate::exit::Refused;
 use crate::output::Output;
@@ -81,7 +82,7 @@ pub(crate) fn decode(bytes: &[u8], name: &str, output: &mut Output) -> anyhow::R
 fn refuse<T>(output: &mut Output, name: &str, faults: &[Fault]) -> anyhow::Result<T> {
     output.out.flush()?;
     for line in summary(faults).lines() {
-        writeln!(output.err, "{name}:{line}")?;
+        writeln!(output.err, "{name}:{}", clean(line))?;
     }
     let count = match faults.len() {
         1 => "1 fault".to_owned(),

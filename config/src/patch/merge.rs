@@ -13,7 +13,7 @@ use super::rules::At;
 use crate::fault::{Fault, Place};
 use crate::field::{push_index, push_key};
 use crate::table::Merge;
-use crate::value::free;
+use crate::value::{Duration, free};
 use crate::yaml::read::Entry;
 use crate::yaml::{Node, Tree, Value, scalar};
 
@@ -47,7 +47,7 @@ pub(super) fn merge(left: &mut Tree, right: &Node, at: At, path: &str) -> Result
             if at.is_free() && sort(left) != sort(&new) {
                 return Err(clash(right.place, path, sort(left), sort(&new)));
             }
-            if !is_zero(&new) {
+            if !is_zero(&new, at) {
                 *left = new;
             }
         }
@@ -172,15 +172,17 @@ fn is_nothing(tree: &Tree) -> bool {
     }
 }
 
-/// Whether a scalar is what a field holds that nobody has set; `false` is said on purpose.
-fn is_zero(tree: &Tree) -> bool {
+/// Whether a scalar is what a field holds that nobody has set; `false` is said on purpose. Where text
+/// is wanted a number is text.
+fn is_zero(tree: &Tree, at: At) -> bool {
     match tree {
-        Tree::Word(word) => {
+        Tree::Word(word) if !at.is_text() => {
             scalar::integer(word) == Some(0) || word.parse::<f64>().is_ok_and(|value| value == 0.0)
         }
-        Tree::Null | Tree::Text(_) | Tree::Secret(..) | Tree::List(_) | Tree::Map(_) => {
-            text(tree).is_some_and(str::is_empty)
+        Tree::Text(word) if at.is_duration() => {
+            word.parse().is_ok_and(|Duration(length)| length.is_zero()) || word.is_empty()
         }
+        _ => text(tree).is_some_and(str::is_empty),
     }
 }
 
@@ -188,7 +190,7 @@ fn is_zero(tree: &Tree) -> bool {
 pub(super) fn replaces(new: &Tree, old: &Tree, at: At) -> bool {
     text(new).is_some()
         && text(old).is_some()
-        && !is_zero(new)
+        && (at.merge() == Merge::Replace || !is_zero(new, at))
         && (!at.is_free() || sort(new) == sort(old))
 }
 
@@ -237,6 +239,26 @@ mod tests {
             check("", left, &format!("machine: {nothing}"), Ok(left));
         }
         check("", "a:", "a: {b: [1]}", Ok("a: {b: [1]}"));
+    }
+
+    #[test]
+    fn nothing_is_something_for_bytes_and_some_numbers() {
+        let bond = "{bondMode: 802.3ad, miimon: 100, hardwareAddr: '2e:3c:4d:5e:6f:70', mtu: 9000}";
+        let none = "{miimon: 0, hardwareAddr: '', mtu: 0}";
+        check(
+            "BondConfig",
+            bond,
+            none,
+            Ok("{bondMode: 802.3ad, miimon: 0, hardwareAddr: '', mtu: 9000}"),
+        );
+        check(
+            "",
+            "machine: {ca: {key: x}}",
+            "machine: {ca: {key: ''}}",
+            Ok("machine: {ca: {key: ''}}"),
+        );
+        check("", "machine: {env: {A: b}}", "machine: {env: {A: 0}}", Ok("machine: {env: {A: 0}}"));
+        check("TCPProbeConfig", "interval: 1s", "interval: 0s", Ok("interval: 1s"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where in a document something stands, and so what a strategic patch does there.
 
-use crate::table::{Merge, Shape, kind};
+use crate::table::{Json, Merge, Shape, kind};
 
 /// A place in a document.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,16 @@ impl At {
     /// Whether it takes a text or a list, each of which takes the place of the other.
     pub(super) fn is_argument(self) -> bool {
         matches!(self.shape, Some(Shape::Argument))
+    }
+
+    /// Whether it takes text, and so takes a number for text.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self.shape, Some(Shape::Scalar(of)) if of.json == Json::String)
+    }
+
+    /// Whether it takes a length of time.
+    pub(super) fn is_duration(self) -> bool {
+        matches!(self.shape, Some(Shape::Scalar(of)) if of.name == "duration")
     }
 
     /// Whether the keys here are chosen by the operator.

@@ -7,6 +7,7 @@ use types::LinkName;
 
 use super::link::LinkFields;
 use crate::field::{choice, section};
+use crate::table::Merge;
 use crate::value::HardwareAddress;
 
 section! {
@@ -15,23 +16,23 @@ section! {
         /// Name of the link that is made.
         "name" => name: Option<LinkName> { required: true, example: "bond0" },
         /// Its hardware address. Without it that of the first link is taken.
-        "hardwareAddr" => hardware_addr: Option<HardwareAddress>,
+        "hardwareAddr" => hardware_addr: Option<HardwareAddress> { merge: Merge::Replace },
         /// Names or aliases of the links in it.
         "links" => links: Vec<String> { required: true, example: "[enp0s2, enp0s3]" },
         /// How packets are spread over the links.
         "bondMode" => mode: Option<BondMode> { required: true, example: "802.3ad" },
         /// Milliseconds between two looks at a link's carrier; 0 looks at none.
-        "miimon" => miimon: Option<u32> { example: "200" },
+        "miimon" => miimon: Option<u32> { example: "200", merge: Merge::Replace },
         /// Milliseconds before a link that came up is used; a multiple of `miimon`.
-        "updelay" => updelay: Option<u32> { example: "300" },
+        "updelay" => updelay: Option<u32> { example: "300", merge: Merge::Replace },
         /// Milliseconds before a link that went down is given up; a multiple of `miimon`.
-        "downdelay" => downdelay: Option<u32> { example: "100" },
+        "downdelay" => downdelay: Option<u32> { example: "100", merge: Merge::Replace },
         /// Whether the driver of a link says if it has carrier.
         "useCarrier" => use_carrier: Option<bool>,
         /// What of a packet decides over which link it goes.
         "xmitHashPolicy" => xmit_hash_policy: Option<XmitHashPolicy> { example: "layer2" },
         /// Milliseconds between two ARP requests that try the links.
-        "arpInterval" => arp_interval: Option<u32>,
+        "arpInterval" => arp_interval: Option<u32> { merge: Merge::Replace },
         /// IPv4 addresses that are asked for.
         "arpIpTargets" => arp_ip_targets: Vec<IpAddr>,
         /// IPv6 addresses that are asked for.
@@ -47,31 +48,31 @@ section! {
         /// How the group of links that is used is chosen.
         "adSelect" => ad_select: Option<AdSelect>,
         /// Priority of this machine in LACP.
-        "adActorSysPrio" => ad_actor_sys_prio: Option<u16> { example: "65535" },
+        "adActorSysPrio" => ad_actor_sys_prio: Option<u16> { example: "65535", merge: Merge::Replace },
         /// Upper bits of a port's key in LACP.
-        "adUserPortKey" => ad_user_port_key: Option<u16>,
+        "adUserPortKey" => ad_user_port_key: Option<u16> { merge: Merge::Replace },
         /// Whether LACP packets are sent without being asked for.
         "adLACPActive" => ad_lacp_active: Option<LacpActive>,
         /// When the preferred link is taken again after it came back.
         "primaryReselect" => primary_reselect: Option<PrimaryReselect>,
         /// How many reports of group memberships are sent after a change of link.
-        "resendIGMP" => resend_igmp: Option<u32>,
+        "resendIGMP" => resend_igmp: Option<u32> { merge: Merge::Replace },
         /// How many links must be up for the bond to be up.
-        "minLinks" => min_links: Option<u32>,
+        "minLinks" => min_links: Option<u32> { merge: Merge::Replace },
         /// Seconds between two packets by which switches learn where the bond is.
-        "lpInterval" => lp_interval: Option<u32>,
+        "lpInterval" => lp_interval: Option<u32> { merge: Merge::Replace },
         /// How many packets go over one link before the next is taken.
-        "packetsPerSlave" => packets_per_slave: Option<u32>,
+        "packetsPerSlave" => packets_per_slave: Option<u32> { merge: Merge::Replace },
         /// How many notices are sent to neighbours after a change of link.
-        "numPeerNotif" => num_peer_notif: Option<u8>,
+        "numPeerNotif" => num_peer_notif: Option<u8> { merge: Merge::Replace },
         /// Whether flows move to another link when load does.
-        "tlbLogicalLb" => tlb_logical_lb: Option<u8>,
+        "tlbLogicalLb" => tlb_logical_lb: Option<u8> { merge: Merge::Replace },
         /// Whether packets that arrive on links in reserve are taken.
-        "allSlavesActive" => all_slaves_active: Option<u8>,
+        "allSlavesActive" => all_slaves_active: Option<u8> { merge: Merge::Replace },
         /// Milliseconds between two notices to neighbours.
-        "peerNotifDelay" => peer_notif_delay: Option<u32>,
+        "peerNotifDelay" => peer_notif_delay: Option<u32> { merge: Merge::Replace },
         /// How many checks in a row may go unanswered.
-        "missedMax" => missed_max: Option<u8>,
+        "missedMax" => missed_max: Option<u8> { merge: Merge::Replace },
         /// What every kind of link has.
         "" => common: LinkFields { idle: true },
     }

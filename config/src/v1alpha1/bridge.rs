@@ -4,6 +4,7 @@ use types::LinkName;
 
 use super::link::LinkFields;
 use crate::field::section;
+use crate::table::Merge;
 use crate::value::HardwareAddress;
 
 section! {
@@ -12,7 +13,7 @@ section! {
         /// Name of the link that is made.
         "name" => name: Option<LinkName> { required: true, example: "br0" },
         /// Its hardware address.
-        "hardwareAddr" => hardware_addr: Option<HardwareAddress>,
+        "hardwareAddr" => hardware_addr: Option<HardwareAddress> { merge: Merge::Replace },
         /// Names or aliases of the links in it.
         "links" => links: Vec<String> { required: true, example: "[enp0s2, enp0s3]" },
         /// How loops between bridges are avoided.

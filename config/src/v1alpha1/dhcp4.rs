@@ -3,6 +3,7 @@
 use types::LinkName;
 
 use crate::field::{choice, section};
+use crate::table::Merge;
 
 section! {
     /// Asks for an IPv4 address, routes and name servers on a link.
@@ -16,7 +17,7 @@ section! {
         /// What the client is called towards the server.
         "clientIdentifier" => client_identifier: Option<ClientIdentifier> { default: "mac", applied: &["network.OperatorConfig"] },
         /// The DUID if that is what it is called: bytes in hexadecimal with colons between.
-        "duidRaw" => duid_raw: Option<String> { example: "\"00:01:02:aa:bb\"", schema: r#"{"type":"string","pattern":"^([0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+)$"}"#, applied: &["network.OperatorConfig"] },
+        "duidRaw" => duid_raw: Option<String> { example: "\"00:01:02:aa:bb\"", schema: r#"{"type":"string","pattern":"^([0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+)$"}"#, applied: &["network.OperatorConfig"], merge: Merge::Replace },
     }
 }
 

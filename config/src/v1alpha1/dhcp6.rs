@@ -4,6 +4,7 @@ use types::LinkName;
 
 use super::dhcp4::ClientIdentifier;
 use crate::field::section;
+use crate::table::Merge;
 
 section! {
     /// Asks for an IPv6 address and name servers on a link.
@@ -17,6 +18,6 @@ section! {
         /// What the client is called towards the server.
         "clientIdentifier" => client_identifier: Option<ClientIdentifier> { default: "mac" },
         /// The DUID if that is what it is called: bytes in hexadecimal with colons between.
-        "duidRaw" => duid_raw: Option<String> { example: "\"00:01:02:aa:bb\"", schema: r#"{"type":"string","pattern":"^([0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+)$"}"# },
+        "duidRaw" => duid_raw: Option<String> { example: "\"00:01:02:aa:bb\"", schema: r#"{"type":"string","pattern":"^([0-9a-fA-F]{2}(:[0-9a-fA-F]{2})+)$"}"#, merge: Merge::Replace },
     }
 }

@@ -4,6 +4,7 @@ use types::LinkName;
 
 use super::link::LinkFields;
 use crate::field::section;
+use crate::table::Merge;
 use crate::value::HardwareAddress;
 
 section! {
@@ -12,7 +13,7 @@ section! {
         /// Name of the link that is made.
         "name" => name: Option<LinkName> { required: true, example: "dummy1" },
         /// Its hardware address.
-        "hardwareAddr" => hardware_addr: Option<HardwareAddress>,
+        "hardwareAddr" => hardware_addr: Option<HardwareAddress> { merge: Merge::Replace },
         /// What every kind of link has.
         "" => common: LinkFields { idle: true },
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use types::LinkName;
 
 use crate::field::{choice, section};
+use crate::table::Merge;
 
 section! {
     /// Tunes a network card.
@@ -29,23 +30,23 @@ section! {
     /// Rings of a network card.
     pub struct EthernetRings as "network.EthernetRingsConfig" {
         /// Packets that were received.
-        "rx" => rx: Option<u32> { example: "256" },
+        "rx" => rx: Option<u32> { example: "256", merge: Merge::Replace },
         /// Packets to be sent.
-        "tx" => tx: Option<u32> { example: "256" },
+        "tx" => tx: Option<u32> { example: "256", merge: Merge::Replace },
         /// Small packets that were received.
-        "rx-mini" => rx_mini: Option<u32>,
+        "rx-mini" => rx_mini: Option<u32> { merge: Merge::Replace },
         /// Large packets that were received.
-        "rx-jumbo" => rx_jumbo: Option<u32>,
+        "rx-jumbo" => rx_jumbo: Option<u32> { merge: Merge::Replace },
         /// Bytes of a buffer for a packet that is received.
-        "rx-buf-len" => rx_buf_len: Option<u32>,
+        "rx-buf-len" => rx_buf_len: Option<u32> { merge: Merge::Replace },
         /// Bytes of an entry of the completion queue.
-        "cqe-size" => cqe_size: Option<u32>,
+        "cqe-size" => cqe_size: Option<u32> { merge: Merge::Replace },
         /// Whether packets to be sent are written to the card itself.
         "tx-push" => tx_push: Option<bool>,
         /// Whether the card writes packets to memory by itself.
         "rx-push" => rx_push: Option<bool>,
         /// Bytes of a packet that are written to the card itself.
-        "tx-push-buf-len" => tx_push_buf_len: Option<u32>,
+        "tx-push-buf-len" => tx_push_buf_len: Option<u32> { merge: Merge::Replace },
         /// Whether headers and data of TCP go to different buffers.
         "tcp-data-split" => tcp_data_split: Option<bool>,
     }
@@ -55,13 +56,13 @@ section! {
     /// Queues of a network card.
     pub struct EthernetChannels as "network.EthernetChannelsConfig" {
         /// That receive.
-        "rx" => rx: Option<u32>,
+        "rx" => rx: Option<u32> { merge: Merge::Replace },
         /// That send.
-        "tx" => tx: Option<u32>,
+        "tx" => tx: Option<u32> { merge: Merge::Replace },
         /// That do something else.
-        "other" => other: Option<u32>,
+        "other" => other: Option<u32> { merge: Merge::Replace },
         /// That receive and send.
-        "combined" => combined: Option<u32> { example: "4" },
+        "combined" => combined: Option<u32> { example: "4", merge: Merge::Replace },
     }
 }
 

@@ -1,6 +1,7 @@
 //! KubeSpanConfig: the mesh between the cluster's members.
 
 use crate::field::section;
+use crate::table::Merge;
 
 section! {
     /// Connects the members of the cluster by WireGuard, wherever they are.
@@ -14,7 +15,7 @@ section! {
         /// Whether addresses at which others see a member are told to all.
         "harvestExtraEndpoints" => harvest_extra_endpoints: Option<bool> { default: "false" },
         /// Largest packet in bytes, at least 1280.
-        "mtu" => mtu: Option<u32> { default: "1420" },
+        "mtu" => mtu: Option<u32> { default: "1420", merge: Merge::Replace },
         /// Which addresses take part.
         "filters" => filters: Option<KubeSpanFilters>,
     }

@@ -276,6 +276,95 @@ fn a_configuration_is_applied() {
     assert_eq!(request.data, b"machine:\n    type: worker\n");
 }
 
+/// A node whose configuration is this one, and that takes any other.
+fn configured(text: &'static str) -> (Fake, Client) {
+    let scripts = Scripts::default()
+        .on("/cosi.resource.State/Get", move |_| {
+            let metadata = cosi::wire::Metadata {
+                id: "v1alpha1".to_owned(),
+                annotations: [("talos.dev/yaml-spec".to_owned(), "1".to_owned())].into(),
+                ..Default::default()
+            };
+            let spec =
+                cosi::wire::Spec { proto_spec: Vec::new(), yaml_spec: format!("{text:?}\n") };
+            let resource = cosi::wire::Resource { metadata: Some(metadata), spec: Some(spec) };
+            Reply::one(&cosi::wire::GetResponse { resource: Some(resource) })
+        })
+        .on("/machine.MachineService/ApplyConfiguration", |_| {
+            Reply::one(&ApplyConfigurationResponse {
+                messages: vec![ApplyConfiguration {
+                    metadata: of("10.5.0.2"),
+                    mode_details: "Applied configuration without a reboot".to_owned(),
+                    ..Default::default()
+                }],
+            })
+        });
+    let fake = Fake::start(Door::Mutual, scripts);
+    let client = Client::of(&fake, &["os:admin"], &["10.5.0.2"]);
+    (fake, client)
+}
+
+const APPLY: &str = "/machine.MachineService/ApplyConfiguration";
+const PRESENT: &str =
+    "# mine\nmachine:\n    type: worker\n---\napiVersion: v1alpha1\nkind: LinkConfig\nname: eth0\n";
+
+#[test]
+fn what_a_node_has_is_patched() {
+    let (fake, client) = configured(PRESENT);
+    std::fs::write(client.home.path().join("p.yaml"), "machine: {certSANs: [a]}\n")
+        .expect("written");
+    let patch = "{apiVersion: v1alpha1, kind: LinkConfig, name: eth0, mtu: 9000}";
+    client
+        .run(&["patch", "mc", "-p", patch, "--patch-file", "p.yaml", "-m", "no-reboot"])
+        .golden("commands/patch");
+    let request: ApplyConfigurationRequest = fake.calls_of(APPLY)[0].read();
+    let want = PRESENT.replace("worker\n", "worker\n    certSANs:\n        - a\n") + "mtu: 9000\n";
+    assert_eq!((String::from_utf8_lossy(&request.data).as_ref(), request.mode), (want.as_str(), 2));
+    client.run(&["patch", "mc", "-p", "machine: {type: worker}"]).golden("commands/patch-nothing");
+    client
+        .run(&["patch", "mc", "-p", "machine: {env: {a: {$patch: delete}}}"])
+        .golden("commands/patch-unfit");
+    assert_eq!(client.run(&["patch", "links", "-p", patch]).code, Some(2));
+    assert_eq!(fake.calls_of(APPLY).len(), 1);
+}
+
+#[test]
+fn a_plan_touches_nothing() {
+    let worker = include_str!("../../../config/testdata/v1alpha1/root/worker.yaml");
+    let (fake, client) = configured(worker);
+    let patch = "{apiVersion: v1alpha1, kind: LinkConfig, name: eth0, mtu: 9000}";
+    client.run(&["plan", "-p", patch, "--exit-code", "-o", "diff"]).golden("commands/plan");
+    client
+        .run(&["plan", "-p", "machine: {env: {A: b}}", "--exit-code"])
+        .golden("commands/plan-reboot");
+    assert!(fake.calls_of(APPLY).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_node_has_is_edited() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (fake, client) = configured(PRESENT);
+    // An editor that writes a mistake first, and right it after it was told.
+    let script = "#!/bin/sh\nif grep -q '^# osctl: ' \"$1\"; then sed -i 's/typ: x/token: x/' \"$1\"; \
+                  else sed -i 's/type: worker/type: worker\\n    typ: x/' \"$1\"; fi\n";
+    let editor = client.home.path().join("config.sh");
+    std::fs::write(&editor, script).expect("written");
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).expect("executable");
+    let edit = |editor: &str| {
+        client.finish(
+            client.start_with(&["edit", "mc"], &[("EDITOR", editor), ("PATH", "/usr/bin:/bin")]),
+        )
+    };
+    edit(&editor.display().to_string()).golden("commands/edit");
+    let request: ApplyConfigurationRequest = fake.calls_of(APPLY)[0].read();
+    let want = PRESENT.replace("worker\n", "worker\n    token: x\n");
+    assert_eq!(String::from_utf8_lossy(&request.data), want);
+    edit("true").golden("commands/edit-nothing");
+    edit("false").golden("commands/edit-failed");
+    assert_eq!(fake.calls_of(APPLY).len(), 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_stream_keeps_what_was_printed() {

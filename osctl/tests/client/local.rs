@@ -19,6 +19,7 @@ const COMMANDS: &[&str] = &[
     "config remove",
     "copy",
     "dmesg",
+    "edit",
     "events",
     "gen",
     "gen ca",
@@ -42,6 +43,8 @@ const COMMANDS: &[&str] = &[
     "machineconfig patch",
     "memory",
     "mounts",
+    "patch",
+    "plan",
     "processes",
     "read",
     "reboot",
@@ -148,4 +151,33 @@ fn a_file_is_patched() {
     assert_eq!(patch(&["-p", "@p.yaml", "-o", "out.yaml"]).code, Some(0));
     let written = std::fs::read_to_string(client.home.path().join("out.yaml")).expect("a file");
     assert!(written.contains("- b\n"), "{written}");
+}
+
+#[test]
+fn two_files_are_compared() {
+    let client = Client::bare();
+    let base = client.run(&[
+        "gen",
+        "config",
+        "demo",
+        "https://10.5.0.2:6443",
+        "-t",
+        "worker",
+        "-o",
+        "old.yaml",
+    ]);
+    assert_eq!(base.code, Some(0), "{base:?}");
+    let plan = |args: &[&str]| {
+        let all: Vec<_> = ["plan", "--from", "old.yaml"].iter().chain(args).copied().collect();
+        client.run(&all)
+    };
+    let patch = "machine: {sysctls: {a: '1'}, env: {A: b}, install: {disk: /dev/vda}, token: x}\n---\n\
+                 {apiVersion: v1alpha1, kind: LinkConfig, name: eth0, mtu: 9000}";
+    plan(&["-p", patch]).golden("local/plan");
+    plan(&["-p", patch, "-o", "json", "--exit-code"]).golden("local/plan-json");
+    plan(&["-p", patch, "-o", "patch"]).golden("local/plan-patch");
+    plan(&["-f", "old.yaml", "--exit-code"]).golden("local/plan-nothing");
+    assert_eq!(plan(&[]).code, Some(2));
+    plan(&["-p", "{apiVersion: v1alpha1, kind: HostnameConfig, hostname: a}"])
+        .golden("local/plan-not-valid");
 }

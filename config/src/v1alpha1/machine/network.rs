@@ -49,7 +49,7 @@ section! {
         /// Whether endpoints that peers see are told to others.
         "harvestExtraEndpoints" => harvest_extra_endpoints: Option<bool> { default: "false" },
         /// Largest packet in bytes; 1420 when absent.
-        "mtu" => mtu: Option<u32> { default: "1420" },
+        "mtu" => mtu: Option<u32> { default: "1420", merge: Merge::Replace },
         /// Which addresses take part.
         "filters" => filters: Option<KubeSpanFilters>,
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use types::Secret;
 
 use crate::field::section;
+use crate::table::Merge;
 use crate::value::{CertificateAndKey, Pem};
 
 section! {
@@ -46,7 +47,7 @@ section! {
         /// Our certificate.
         "clientIdentity" => client_identity: Option<CertificateAndKey>,
         /// Its authority.
-        "ca" => ca: Option<Pem>,
+        "ca" => ca: Option<Pem> { merge: Merge::Replace },
         /// Whether its certificate is not checked.
         "insecureSkipVerify" => insecure_skip_verify: Option<bool> { default: "false" },
     }

@@ -86,11 +86,16 @@ impl Client {
     }
 
     /// Starts it.
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
+        self.start_with(args, &[])
+    }
+
+    /// Starts it with these variables in its environment.
     #[expect(
         clippy::disallowed_methods,
         reason = "the program under test is run as a person would"
     )]
-    pub(crate) fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_osctl"));
         command
             .args(args)
@@ -99,6 +104,7 @@ impl Client {
             .env("HOME", self.home.path())
             .env("OSCTL_CONFIG", self.config())
             .env("COLUMNS", "100")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
