@@ -3,7 +3,10 @@
 //! A run is its list of decisions, where 0 is the mildest. Parts are cut out, put to 0, or lowered, largest parts first.
 
 /// Runs that shrinking may take: a few seconds.
-const ATTEMPTS: usize = 3000;
+const ATTEMPTS: usize = 5000;
+
+/// Places by which decisions are moved: about as many as there are in two reconciles.
+const SHIFTS: usize = 24;
 
 /// The simplest list of decisions found, and how many were tried. `fails` runs a list and says whether it fails alike.
 pub(super) fn shrink(
@@ -49,6 +52,23 @@ pub(super) fn shrink(
                 let mut lower = best.clone();
                 lower[at] = choice - 1;
                 if !attempt(&mut best, lower) {
+                    break;
+                }
+            }
+        }
+        // What does not happen needs no decisions after it, or others do: what follows is moved to where it was.
+        for at in (0..best.len()).rev() {
+            if best.get(at).is_none_or(|choice| *choice == 0) {
+                continue;
+            }
+            for by in 1..=SHIFTS {
+                let mut earlier = best.clone();
+                earlier[at] = 0;
+                earlier.drain(at + 1..(at + 1 + by).min(earlier.len()));
+                let mut later = best.clone();
+                later[at] = 0;
+                later.splice(at..at, std::iter::repeat_n(0, by));
+                if attempt(&mut best, earlier) || attempt(&mut best, later) {
                     break;
                 }
             }
