@@ -84,7 +84,7 @@ impl Setup {
     /// Adds a controller beside the store. `make` is called at the start and after each crash.
     ///
     /// Controllers get no async runtime: what production code spawns in
-    /// [`Controller::start`](crate::Controller::start), the world plays, by resources or by the waker.
+    /// [`Controller::start`], the world plays, by resources or by the waker.
     pub fn controller<C: Controller>(&mut self, make: impl FnMut() -> C + 'static) {
         self.controllers.push((Place::Near, Make::whole(make)));
     }

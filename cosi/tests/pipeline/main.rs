@@ -86,7 +86,7 @@ fn build(sim: &mut Setup, bug: Option<Bug>, document: &[Line]) -> Outer {
 
 /// The pipeline in a world of operators and a link that comes and goes.
 fn pipeline(bug: Option<Bug>) -> Simulation {
-    Simulation::new("pipeline", move |sim| {
+    Simulation::new("converges_whatever_happens", move |sim| {
         // Something to take away.
         let line = |address: &str, layer| Line { address: address.to_owned(), layer, prefix: 24 };
         let document = [line("10.0.0.1", 0), line("10.0.0.1", 1), line("10.0.0.2", 0)];
@@ -156,7 +156,10 @@ fn what_is_found_is_told_by_its_simplest_schedule() {
         let failure = pipeline(Some(bug)).run(seed..seed + 1).unwrap_err();
         println!("{failure}");
         let text = failure.to_string();
-        assert!(text.contains(&format!("SEED={seed} cargo test pipeline")), "{text}");
+        assert!(
+            text.contains(&format!("SEED={seed} cargo test converges_whatever_happens")),
+            "{text}"
+        );
         let lines = text.lines().count();
         assert!(lines < 150 && !text.contains("did not fail again"), "{lines} lines: {text}");
     }
