@@ -4,7 +4,7 @@
 
 /// A structure that stands as a mapping, each field with its key and what there is to say about it.
 ///
-/// Makes the structure, whose fields all have an "absent", its [`Field`] and its
+/// Makes the structure, whose fields all have an "absent", its [`Field`](crate::field::Field) and its
 /// [`Table`](crate::table::Table). A field whose key is empty is a section whose fields stand among
 /// the others.
 macro_rules! section {
