@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn an_open_bracket_is_named_where_it_opens() {
-        for text in ["a: [b, c\nd: e\nf: g\n", "a: {b: c\nd: e\nf: g\n", "a: [b, c\n"] {
+        for text in ["a: [b, c\nd: e\nf: g\n", "a: {b: c\nd: e\nf: g\n"] {
             let faults = stream(text.as_bytes()).unwrap_err();
             assert!(faults[0].rule.ends_with("inside the bracket at 1:4"), "{}", faults[0]);
         }
