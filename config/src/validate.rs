@@ -3,6 +3,7 @@
 //! All mistakes are found at once, each with its place. What needs the running machine (does a disk
 //! match?) is not asked here.
 
+mod advice;
 mod authority;
 mod cluster;
 mod document;
@@ -15,6 +16,7 @@ mod volume;
 
 use types::Mode;
 
+pub use self::advice::advice;
 pub use self::authority::expired;
 
 use crate::cel::{self, Purpose};

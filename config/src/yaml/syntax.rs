@@ -19,6 +19,7 @@ pub(super) fn words(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::MappingValueNotAllowed => {
             "a ':' where no field can begin: is the value to be quoted, or indented otherwise?"
         }
+        ErrorKind::InvalidColonPlacement => "a ':' that does not belong there",
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => "a key without its ':'",
         ErrorKind::UnknownAnchor => "an alias of an anchor that is not there",
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {

@@ -3,12 +3,14 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use config::{Config, Fault};
+use config::validate::{advice, expired};
+use config::{Config, Fault, Warning};
 
 use crate::clean::clean;
 use crate::cli::Cx;
 use crate::command::apply_config::load;
 use crate::exit::{Exit, Refused};
+use crate::human;
 
 /// Check a configuration file
 #[derive(Debug, clap::Args)]
@@ -23,7 +25,7 @@ pub(crate) struct Args {
     /// What the configuration is for
     #[arg(short, long, value_enum, value_name = "MODE")]
     mode: Mode,
-    /// Warnings are faults
+    /// Warnings about the root document are faults
     #[arg(long)]
     strict: bool,
 }
@@ -55,10 +57,18 @@ impl From<Mode> for types::Mode {
 /// Runs the command.
 pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let bytes = load(&args.config)?;
-    let (warnings, faults) = match Config::decode(&bytes) {
-        Ok((config, warnings)) => (warnings, config::validate(&config, args.mode.into())),
-        Err(faults) => (Vec::new(), faults),
-    };
+    let (warnings, counted, faults): (Vec<Warning>, usize, Vec<Fault>) =
+        match Config::decode(&bytes) {
+            Ok((config, idle)) => {
+                let mut faults = config::validate(&config, args.mode.into());
+                faults.extend(expired(&config, human::now()));
+                let warnings = advice(&config);
+                // What has no effect yet, and other documents, count with no client.
+                let counted = warnings.iter().filter(|warning| warning.document.is_empty()).count();
+                (warnings.into_iter().chain(idle).collect(), counted, faults)
+            }
+            Err(faults) => (Vec::new(), 0, faults),
+        };
     for warning in &warnings {
         writeln!(cx.output.err, "{}: warning: {warning}", args.config.display())?;
     }
@@ -66,8 +76,8 @@ pub(crate) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if !faults.is_empty() {
         return Err(refused(&args.config, &faults, cx));
     }
-    if args.strict && !warnings.is_empty() {
-        return Err(Refused(format!("{shown}: {}", count(warnings.len(), "warning"))).into());
+    if args.strict && counted > 0 {
+        return Err(Refused(format!("{shown}: {}", count(counted, "warning"))).into());
     }
     let mode = types::Mode::from(args.mode);
     writeln!(cx.output.out, "{shown} is valid for {mode} mode")?;

@@ -1,6 +1,8 @@
 //! The client as a process, against a node in this one.
 
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod fake;
