@@ -27,8 +27,8 @@ pub(crate) struct Collection {
 pub(crate) struct Contents {
     pub(crate) objects: Shelf,
     pub(crate) history: History,
-    /// Replaced, never changed, so that listeners are woken outside of the lock.
-    listeners: Arc<[Listener]>,
+    /// Shared with a writer who wakes them outside of the lock; then it is a copy that is changed.
+    listeners: Arc<Vec<Listener>>,
     pub(crate) commons: Commons,
 }
 
@@ -80,7 +80,7 @@ impl Collection {
         let contents = Contents {
             objects: Shelf::default(),
             history: History::new(retention),
-            listeners: Arc::new([]),
+            listeners: Arc::default(),
             commons: Commons::default(),
         };
         Self { place, contents: Mutex::new(contents) }
@@ -134,7 +134,7 @@ impl Collection {
         let interest = Arc::new(interest);
         let mut contents = self.lock();
         let listener = Listener { interest: Arc::clone(&interest), signal };
-        contents.listeners = contents.listeners.iter().cloned().chain([listener]).collect();
+        Arc::make_mut(&mut contents.listeners).push(listener);
         Subscription { collection: Arc::clone(self), interest }
     }
 }
@@ -171,12 +171,8 @@ pub(crate) struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut contents = self.collection.lock();
-        contents.listeners = contents
-            .listeners
-            .iter()
-            .filter(|listener| !Arc::ptr_eq(&listener.interest, &self.interest))
-            .cloned()
-            .collect();
+        Arc::make_mut(&mut contents.listeners)
+            .retain(|listener| !Arc::ptr_eq(&listener.interest, &self.interest));
     }
 }
 

@@ -3,10 +3,10 @@
 //! A table of handles, each 16 bytes: the id is where the resource is. Whoever has found an entry changes it without
 //! looking again. The table has no order; whoever lists gets one.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
-use hashbrown::HashTable;
 pub(crate) use hashbrown::hash_table::{Entry, OccupiedEntry};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::object::Object;
 
@@ -15,8 +15,8 @@ use crate::object::Object;
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     table: HashTable<Object>,
-    /// Ids come from outside: nobody can choose them so that they collide.
-    seed: RandomState,
+    /// Drawn anew for each table, so that ids which collide in one do not in another.
+    seed: DefaultHashBuilder,
 }
 
 impl Shelf {
@@ -49,7 +49,7 @@ pub(crate) fn sorted(mut objects: Vec<Object>) -> Vec<Object> {
     objects
 }
 
-fn hash(seed: &RandomState, id: &str) -> u64 {
+fn hash(seed: &DefaultHashBuilder, id: &str) -> u64 {
     seed.hash_one(id.as_bytes())
 }
 

@@ -7,6 +7,7 @@ use std::{
     convert::Infallible,
     fmt,
     hash::{BuildHasher, RandomState},
+    ops::Deref,
     sync::{Arc, PoisonError},
 };
 
@@ -21,7 +22,7 @@ use crate::{
     shelf::{Entry, sorted},
     signal::Signal,
     spec::{DecodeError, Sensitivity, Spec},
-    sync::RwLock,
+    sync::{RwLock, RwLockReadGuard},
     text::{Id, Text},
     time::Clock,
     watch::{Watch, WatchRequest},
@@ -42,6 +43,20 @@ struct Inner {
 
 /// All collections in an order of their places: some hundred, made once and found often.
 type Collections = Vec<(Place, Arc<Collection>)>;
+
+/// A collection while it is in use: their list does not change meanwhile, so that nothing needs to be counted.
+struct Found<'a> {
+    collections: RwLockReadGuard<'a, Collections>,
+    at: usize,
+}
+
+impl Deref for Found<'_> {
+    type Target = Arc<Collection>;
+
+    fn deref(&self) -> &Arc<Collection> {
+        &self.collections[self.at].1
+    }
+}
 
 /// What the store knows of a registered type.
 #[derive(Clone, Copy)]
@@ -164,10 +179,9 @@ impl State {
     /// The resources of a kind that `selector` chooses, in the order of their ids.
     #[must_use]
     pub fn list(&self, namespace: &str, kind: &str, selector: &Selector) -> Vec<Object> {
-        let Some(collection) = self.find(namespace, kind) else { return Vec::new() };
         let chosen = |object: &Object| selector.matches(object.metadata());
-        let objects = collection.lock().objects.choose(chosen);
-        sorted(objects)
+        let objects = self.find(namespace, kind).map(|found| found.lock().objects.choose(chosen));
+        sorted(objects.unwrap_or_default())
     }
 
     /// Stores a new resource for `owner`, and returns it as stored.
@@ -484,19 +498,19 @@ impl State {
         (std::mem::replace(current, new.clone()), new)
     }
 
-    fn find(&self, namespace: &str, kind: &str) -> Option<Arc<Collection>> {
+    fn find(&self, namespace: &str, kind: &str) -> Option<Found<'_>> {
         let collections = self.0.collections.read().unwrap_or_else(PoisonError::into_inner);
         let at = position(&collections, namespace, kind).ok()?;
-        Some(Arc::clone(&collections[at].1))
+        Some(Found { collections, at })
     }
 
-    fn existing(&self, namespace: &str, kind: &str, id: &str) -> Result<Arc<Collection>, Error> {
+    fn existing(&self, namespace: &str, kind: &str, id: &str) -> Result<Found<'_>, Error> {
         self.find(namespace, kind).ok_or_else(|| not_found(namespace, kind, id))
     }
 
     fn collection(&self, place: &Place) -> Arc<Collection> {
-        if let Some(collection) = self.find(&place.namespace, &place.kind) {
-            return collection;
+        if let Some(found) = self.find(&place.namespace, &place.kind) {
+            return Arc::clone(&found);
         }
         let mut collections = self.0.collections.write().unwrap_or_else(PoisonError::into_inner);
         let at = match position(&collections, &place.namespace, &place.kind) {

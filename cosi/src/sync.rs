@@ -4,7 +4,7 @@
 //! The rest of the crate takes the standard library's; it is never run under loom.
 
 #[cfg(not(feature = "loom"))]
-pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, atomic::AtomicBool};
+pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, atomic::AtomicBool};
 
 #[cfg(not(feature = "loom"))]
 pub(crate) use futures_util::task::AtomicWaker;
@@ -12,7 +12,7 @@ pub(crate) use futures_util::task::AtomicWaker;
 #[cfg(feature = "loom")]
 pub(crate) use self::tried::AtomicWaker;
 #[cfg(feature = "loom")]
-pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock, atomic::AtomicBool};
+pub(crate) use loom::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, atomic::AtomicBool};
 
 #[cfg(feature = "loom")]
 mod tried {
