@@ -4,6 +4,7 @@
 //! that only switches off, and Debian with systemd and sshd. Nothing is taken from memory.
 
 mod boot;
+mod engine;
 mod memory;
 mod report;
 mod sizes;
@@ -44,6 +45,7 @@ fn run() -> Result<()> {
     let boots = boot::measure(&artefacts, &given.poweroff, &given.debian)?;
     let memory = memory::measure(&artefacts)?;
     let text = report::page(&artefacts, &sizes, &boots, &memory)?;
+    let text = engine::keep(&text, &std::fs::read_to_string(&given.page).unwrap_or_default());
     std::fs::write(&given.page, text).with_context(|| format!("write {}", given.page.display()))?;
     say(&format!("wrote {}", given.page.display()));
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn page(
     let mut text = String::from(
         "# Benchmarks\n\n\
          Written by `make bench`; not edited by hand.\n\
-         Everything on this page was measured in one run on one machine, peers included.\n\n",
+         Everything was measured in one run on one machine, peers included; the resource engine in a run of its own.\n\n",
     );
     let cpu = fs::read_to_string("/proc/cpuinfo").context("read /proc/cpuinfo")?;
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
