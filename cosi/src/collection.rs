@@ -148,14 +148,14 @@ impl fmt::Debug for Collection {
 impl Commons {
     /// What resources of `owner` in the collection at `place` have in common.
     pub(crate) fn of(&mut self, place: &Place, owner: &Text) -> Arc<Common> {
-        if let Some(common) = self.0.iter().find(|common| common.owner == *owner) {
+        if let Some(common) = self.0.iter().find(|common| common.origin.owner == *owner) {
             return Arc::clone(common);
         }
         if self.0.len() >= OWNERS {
             // Those that no resource has any more.
             self.0.retain(|common| Arc::strong_count(common) > 1);
         }
-        let common = Arc::new(Common { place: place.clone(), owner: owner.clone() });
+        let common = Common::new(place.clone(), owner.clone());
         self.0.push(Arc::clone(&common));
         common
     }

@@ -103,11 +103,38 @@ pub(crate) struct Place {
     pub(crate) namespace: Text,
 }
 
-/// What the resources of one owner in one collection have in common. They share it.
+/// Where a resource is, and whose.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Common {
+pub(crate) struct Origin {
     pub(crate) place: Place,
     pub(crate) owner: Text,
+}
+
+/// What most resources of one owner in one collection have in common. They share it; one with labels or the like has its
+/// own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Common {
+    pub(crate) origin: Arc<Origin>,
+    extra: Extra,
+}
+
+/// What most resources lack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Extra {
+    phase: Phase,
+    finalizers: Vec<Text>,
+    labels: Labels,
+    annotations: Labels,
+}
+
+impl Extra {
+    fn is_empty(&self) -> bool {
+        let Self { phase, finalizers, labels, annotations } = self;
+        *phase == Phase::Running
+            && finalizers.is_empty()
+            && labels.is_empty()
+            && annotations.is_empty()
+    }
 }
 
 thread_local! {
@@ -116,13 +143,18 @@ thread_local! {
 }
 
 impl Common {
+    /// Of resources of `owner` at `place` that have nothing of their own.
+    pub(crate) fn new(place: Place, owner: Text) -> Arc<Self> {
+        Arc::new(Self { origin: Arc::new(Origin { place, owner }), extra: Extra::default() })
+    }
+
     /// Of resources that nobody owns yet.
     fn unowned(namespace: Text, kind: Text) -> Arc<Self> {
-        let new = Self { place: Place { kind, namespace }, owner: Text::EMPTY };
+        let origin = Origin { place: Place { kind, namespace }, owner: Text::EMPTY };
         // A thread that is about to end remembers nothing.
         let last = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
-        last.filter(|last| **last == new).unwrap_or_else(|| {
-            let new = Arc::new(new);
+        last.filter(|last| *last.origin == origin).unwrap_or_else(|| {
+            let new = Self::new(origin.place, origin.owner);
             drop(LAST.try_with(|last| last.replace(Some(Arc::clone(&new)))));
             new
         })
@@ -137,24 +169,7 @@ pub struct Metadata {
     version: Version,
     created: Timestamp,
     updated: Timestamp,
-    extra: Option<Box<Extra>>,
 }
-
-/// What most resources lack. Boxed, so that those pay eight bytes for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Extra {
-    phase: Phase,
-    finalizers: Vec<Text>,
-    labels: Labels,
-    annotations: Labels,
-}
-
-static NO_EXTRA: Extra = Extra {
-    phase: Phase::Running,
-    finalizers: Vec::new(),
-    labels: Labels::EMPTY,
-    annotations: Labels::EMPTY,
-};
 
 impl Metadata {
     /// The metadata of a resource that is not stored yet.
@@ -166,20 +181,19 @@ impl Metadata {
             version: Version::UNDEFINED,
             created: Timestamp::default(),
             updated: Timestamp::default(),
-            extra: None,
         }
     }
 
     /// The namespace.
     #[must_use]
     pub fn namespace(&self) -> &Text {
-        &self.common.place.namespace
+        &self.common.origin.place.namespace
     }
 
     /// The resource type, such as `AddressStatuses.net.talos.dev`.
     #[must_use]
     pub fn kind(&self) -> &Text {
-        &self.common.place.kind
+        &self.common.origin.place.kind
     }
 
     /// The name within namespace and kind.
@@ -191,7 +205,7 @@ impl Metadata {
     /// The controller that may change the resource; empty for those that anybody may change.
     #[must_use]
     pub fn owner(&self) -> &Text {
-        &self.common.owner
+        &self.common.origin.owner
     }
 
     /// How often the resource was written.
@@ -291,21 +305,22 @@ impl Metadata {
     }
 
     pub(crate) fn place(&self) -> &Place {
-        &self.common.place
+        &self.common.origin.place
     }
 
-    pub(crate) fn common(&self) -> &Arc<Common> {
-        &self.common
-    }
-
-    /// Makes the resource share what others have in common with it.
-    pub(crate) fn set_common(&mut self, common: Arc<Common>) {
-        self.common = common;
+    /// Makes the resource one of that place and owner, and share what it has in common with others.
+    pub(crate) fn share(&mut self, common: Arc<Common>) {
+        if self.extra().is_empty() {
+            self.common = common;
+        } else if !Arc::ptr_eq(&self.common.origin, &common.origin) {
+            Arc::make_mut(&mut self.common).origin = Arc::clone(&common.origin);
+        }
     }
 
     pub(crate) fn set_owner(&mut self, owner: Text) {
-        if self.common.owner != owner {
-            Arc::make_mut(&mut self.common).owner = owner;
+        if *self.owner() != owner {
+            let place = self.place().clone();
+            Arc::make_mut(&mut self.common).origin = Arc::new(Origin { place, owner });
         }
     }
 
@@ -322,23 +337,21 @@ impl Metadata {
     pub(crate) fn weight(&self) -> usize {
         let text = |text: &Text| size_of::<Text>() + text.len();
         let labels = |labels: &Labels| labels.iter().map(|(k, v)| text(k) + text(v)).sum::<usize>();
-        self.extra.as_ref().map_or(0, |extra| {
-            let finalizers: usize = extra.finalizers.iter().map(text).sum();
-            size_of::<Extra>() + finalizers + labels(&extra.labels) + labels(&extra.annotations)
-        })
-    }
-
-    /// Drops the box of rarely set fields once all of them are at their defaults.
-    pub(crate) fn shrink(&mut self) {
-        self.extra = self.extra.take().filter(|extra| **extra != NO_EXTRA);
+        let extra = self.extra();
+        if extra.is_empty() {
+            return 0;
+        }
+        let finalizers: usize = extra.finalizers.iter().map(text).sum();
+        size_of::<Common>() + finalizers + labels(&extra.labels) + labels(&extra.annotations)
     }
 
     fn extra(&self) -> &Extra {
-        self.extra.as_deref().unwrap_or(&NO_EXTRA)
+        &self.common.extra
     }
 
+    /// Of this resource alone from now on.
     fn extra_mut(&mut self) -> &mut Extra {
-        self.extra.get_or_insert_default()
+        &mut Arc::make_mut(&mut self.common).extra
     }
 }
 
@@ -348,8 +361,8 @@ impl fmt::Debug for Metadata {
         if !self.owner().is_empty() {
             write!(f, " of {}", self.owner())?;
         }
-        if let Some(extra) = &self.extra {
-            write!(f, " {extra:?}")?;
+        if !self.extra().is_empty() {
+            write!(f, " {:?}", self.extra())?;
         }
         Ok(())
     }
@@ -391,7 +404,24 @@ mod tests {
     }
 
     #[test]
+    fn what_one_resource_has_of_its_own_no_other_has() {
+        let plain = Metadata::new("ns", "Kind", "a");
+        let mut labelled = Metadata::new("ns", "Kind", "b");
+        labelled.labels_mut().set("k", "v");
+        assert!(plain.labels().is_empty() && Metadata::new("ns", "Kind", "c").labels().is_empty());
+        let owned = Common::new(plain.place().clone(), "owner".into());
+        let mut shared = plain.clone();
+        shared.share(Arc::clone(&owned));
+        labelled.share(Arc::clone(&owned));
+        assert!(Arc::ptr_eq(&shared.common, &owned) && plain.owner().is_empty());
+        assert_eq!((labelled.owner().as_str(), labelled.labels().len()), ("owner", 1));
+        labelled.labels_mut().remove("k");
+        labelled.share(Arc::clone(&owned));
+        assert!(Arc::ptr_eq(&labelled.common, &owned), "nothing of its own is left");
+    }
+
+    #[test]
     fn is_small() {
-        assert_eq!(size_of::<Metadata>(), 64);
+        assert_eq!(size_of::<Metadata>(), 56);
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    collection::{Collection, Contents, Interest, Subscription},
+    collection::{Collection, Commons, Contents, Interest, Subscription},
     error::{Error, Key, OwnerConflict},
     history::{Record, Retention},
     meta::{self, Namespace, ResourceDefinition},
@@ -214,7 +214,8 @@ impl State {
         let collection = self.existing(metadata.namespace(), metadata.kind(), metadata.id())?;
         collection.write(|contents| {
             let metadata = object.metadata();
-            let found = contents.objects.held(metadata.id());
+            let Contents { objects, commons, .. } = contents;
+            let found = objects.held(metadata.id());
             let mut entry = found.ok_or_else(|| Error::NotFound(metadata.into()))?;
             let current = entry.get().metadata();
             check(current, options)?;
@@ -225,7 +226,7 @@ impl State {
                     given: metadata.version(),
                 });
             }
-            let (old, new) = self.replace(entry.get_mut(), object);
+            let (old, new) = self.replace(commons, entry.get_mut(), object);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
@@ -255,7 +256,7 @@ impl State {
             for finalizer in current.metadata().finalizers() {
                 metadata.add_finalizer(finalizer);
             }
-            let (old, new) = self.replace(entry.get_mut(), object);
+            let (old, new) = self.replace(commons, entry.get_mut(), object);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
@@ -404,7 +405,7 @@ impl State {
             let Contents { objects, commons, .. } = contents;
             let common = commons.of(collection.place(), object.metadata().owner());
             let entry = objects.entry(object.id());
-            object.edit().set_common(common);
+            object.edit().share(common);
             let new = object.clone();
             Ok((
                 (),
@@ -463,7 +464,8 @@ impl State {
     ) -> Result<Object, Error> {
         let collection = self.existing(namespace, kind, id)?;
         collection.write(|contents| {
-            let found = contents.objects.held(id);
+            let Contents { objects, commons, .. } = contents;
+            let found = objects.held(id);
             let mut entry = found.ok_or_else(|| not_found(namespace, kind, id))?;
             let current = entry.get();
             let mut new = current.clone();
@@ -471,7 +473,7 @@ impl State {
             if new.metadata() == current.metadata() {
                 return Ok((current.clone(), None));
             }
-            let (old, new) = self.replace(entry.get_mut(), new);
+            let (old, new) = self.replace(commons, entry.get_mut(), new);
             Ok((new.clone(), Some(Record::Updated { old, new })))
         })
     }
@@ -480,21 +482,24 @@ impl State {
     fn first(&self, common: Arc<Common>, mut new: Object) -> Object {
         let now = self.0.clock.now();
         let metadata = new.edit();
-        metadata.set_common(common);
+        metadata.share(common);
         metadata.set_version(Version::UNDEFINED.next());
         metadata.set_times(now, now);
-        metadata.shrink();
         new
     }
 
     /// Puts `new` in the place of `current`, as its next version; returns both.
-    fn replace(&self, current: &mut Object, mut new: Object) -> (Object, Object) {
+    fn replace(
+        &self,
+        commons: &mut Commons,
+        current: &mut Object,
+        mut new: Object,
+    ) -> (Object, Object) {
         let before = current.metadata();
         let metadata = new.edit();
-        metadata.set_common(Arc::clone(before.common()));
+        metadata.share(commons.of(before.place(), before.owner()));
         metadata.set_version(before.version().next());
         metadata.set_times(before.created(), self.0.clock.now());
-        metadata.shrink();
         (std::mem::replace(current, new.clone()), new)
     }
 

@@ -118,7 +118,7 @@ pub(crate) fn section(
     runs: usize,
 ) -> Result<Section, Failure> {
     let mut text = format!("{HEADING}\n\n");
-    writeln!(text, "Written by `scripts/bench engine`, on {}.", machine()?)?;
+    writeln!(text, "Written by `scripts/bench-engine`, on {}.", machine()?)?;
     writeln!(text, "Medians of {runs} runs, the least and the most in brackets.")?;
     text += "In a run each workload has a fresh process, and the Go COSI runtime 1.14.1 (`bench/cosi-go`) takes turns with ours.\n\
         Calls are counted in processor time of the whole process: the machine does other things too, and the peer collects garbage beside its calls.\n\

@@ -100,7 +100,6 @@ fn metadata_from_wire(wire: wire::Metadata) -> Result<Metadata, Error> {
     }
     *metadata.labels_mut() = wire.labels.into_iter().collect();
     *metadata.annotations_mut() = wire.annotations.into_iter().collect();
-    metadata.shrink();
     Ok(metadata)
 }
 
