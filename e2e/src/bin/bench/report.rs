@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use e2e::artefacts::Artefacts;
 
 use crate::boot::{Boot, Boots};
+use crate::configuration::Work;
 use crate::memory::Memory;
 use crate::sizes::Sizes;
 
@@ -25,6 +26,7 @@ pub(crate) fn page(
     sizes: &Sizes,
     boots: &Boots,
     memory: &Memory,
+    configuration: &[Work],
 ) -> Result<String> {
     let mut text = String::from(
         "# Benchmarks\n\n\
@@ -85,7 +87,30 @@ pub(crate) fn page(
     }
     writeln!(text, "| all | {} |", total(memory))?;
     writeln!(text, "\nThe smallest `-m` in which the API answers: {} MiB.", memory.least)?;
+    text += &work(configuration);
     Ok(text)
+}
+
+/// The work on configurations, with what was aimed at.
+fn work(configuration: &[Work]) -> String {
+    let ms = |micros: u64| format!("{}.{:02} ms", micros / 1000, micros % 1000 / 10);
+    let mut text = String::from(
+        "\n## Configurations\n\n\
+         Built for release, on one processor of this machine.\n\n\
+         | work | goal | runs | least | median | most |\n|---|---|---:|---:|---:|---:|\n",
+    );
+    for Work { name, goal, runs, least, median, most } in configuration {
+        let goal = match goal {
+            0 => String::new(),
+            goal => {
+                let met = if median <= goal { "met" } else { "not met" };
+                format!("≤ {}, {met}", ms(*goal))
+            }
+        };
+        let [least, median, most] = [*least, *median, *most].map(ms);
+        text += &format!("| {name} | {goal} | {runs} | {least} | {median} | {most} |\n");
+    }
+    text
 }
 
 fn rows(sizes: &Sizes, boots: &Boots, memory: &Memory) -> Result<Vec<Row>> {
