@@ -13,7 +13,7 @@ mod machine;
 mod section;
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use self::annotate::annotate;
 #[cfg(test)]
@@ -167,12 +167,37 @@ pub fn client(
     authority: &Authority,
     now: SystemTime,
 ) -> Result<ClientConfig, PkiError> {
+    let grant = Grant { context: name, roles: &[types::Role::Admin], lifetime: CLIENT_LIFETIME };
+    client_for(&grant, authority, now)
+}
+
+/// What a client is granted.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant<'a> {
+    /// Name of its context.
+    pub context: &'a str,
+    /// What its certificate lets it do.
+    pub roles: &'a [types::Role],
+    /// How long the certificate is valid.
+    pub lifetime: Duration,
+}
+
+/// A client's file with one context.
+///
+/// # Errors
+/// [`PkiError`]
+pub fn client_for(
+    grant: &Grant<'_>,
+    authority: &Authority,
+    now: SystemTime,
+) -> Result<ClientConfig, PkiError> {
+    let roles: Vec<&str> = grant.roles.iter().map(|role| role.as_str()).collect();
     let leaf = Leaf {
         usage: Usage::Client,
         common_name: None,
-        organizations: &[types::Role::Admin.as_str()],
+        organizations: &roles,
         names: &[],
-        lifetime: CLIENT_LIFETIME,
+        lifetime: grant.lifetime,
     };
     let identity = authority.issue(&leaf, now)?;
     let context = ClientContext {
@@ -182,8 +207,8 @@ pub fn client(
         ..ClientContext::default()
     };
     Ok(ClientConfig {
-        context: Some(name.to_owned()),
-        contexts: BTreeMap::from([(name.to_owned(), context)]),
+        context: Some(grant.context.to_owned()),
+        contexts: BTreeMap::from([(grant.context.to_owned(), context)]),
     })
 }
 

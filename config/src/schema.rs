@@ -118,7 +118,10 @@ impl Writer {
         let said = serde_json::from_str(row.schema).ok();
         let mut field = match (said, self.form) {
             (Some(said), Form::Contract) => said,
-            (Some(said), Form::Corrected) if agree(&said, &made) => said,
+            // Of a section our own fields say more.
+            (Some(said), Form::Corrected) if row.shape.table().is_none() && agree(&said, &made) => {
+                said
+            }
             (Some(_) | None, _) => made,
         };
         let mut text = description(row.doc);

@@ -53,6 +53,7 @@ tagged!(
     machine::ApplyConfiguration in ApplyConfigurationResponse,
     machine::Event,
     machine::FileInfo,
+    machine::GenerateClientConfiguration in GenerateClientConfigurationResponse,
     machine::Memory in MemoryResponse,
     machine::Mounts in MountsResponse,
     machine::Process in ProcessesResponse,

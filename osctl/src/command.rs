@@ -77,7 +77,7 @@ pub(crate) async fn run(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
     match command {
         Command::ApplyConfig(args) => apply_config::run(&args, cx).await,
         Command::Completion(args) => completion::run(&args, cx),
-        Command::Config(args) => config::run(args, cx),
+        Command::Config(args) => config::run(args, cx).await,
         Command::Copy(args) => copy::run(&args, cx).await,
         Command::Dmesg(args) => dmesg::run(&args, cx).await,
         Command::Edit(args) => edit::run(&args, cx).await,

@@ -116,8 +116,7 @@ fn every_command_has_help_and_examples() {
     fn check(command: &Command, path: &str) {
         assert!(command.get_about().is_some(), "{path}: no help");
         let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        // `config new` only says that it is not here.
-        assert!(examples.contains("Example") || path.ends_with(" new"), "{path}: no examples");
+        assert!(examples.contains("Example"), "{path}: no examples");
         for arg in command.get_arguments() {
             assert!(arg.get_help().is_some(), "{path}: {}: no help", arg.get_id());
         }

@@ -12,7 +12,7 @@ const STEPS: [&str; 11] =
     ["v0.8", "v1.1", "v1.2", "v1.3", "v1.5", "v1.6", "v1.7", "v1.8", "v1.11", "v1.12", "v1.13"];
 
 fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000)
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 
 fn foreign() -> Bundle {

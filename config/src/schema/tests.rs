@@ -116,5 +116,7 @@ fn the_corrected_form_says_what_is_taken() {
     );
     assert_eq!(field("v1alpha1.MachineConfig", "network")["deprecated"], true);
     assert_eq!(field("v1alpha1.LoggingDestination", "endpoint")["type"], "string");
+    let identity = field("cri.RegistryTLSConfigV1Alpha1", "clientIdentity");
+    assert!(identity["properties"]["cert"].is_object(), "{identity}");
     assert!(schema["$defs"]["holdfast.ImageVerificationConfigV1Alpha1"].is_object());
 }

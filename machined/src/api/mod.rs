@@ -4,6 +4,7 @@
 //! `service` hands each method to its file. Methods that this version lacks say so in a sentence.
 
 mod apply_configuration;
+mod client_configuration;
 mod copy;
 mod disk_stats;
 mod dmesg;

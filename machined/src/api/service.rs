@@ -10,8 +10,8 @@ use types::{Caller, Mode, Roles};
 
 use super::stream::Answers;
 use super::{
-    apply_configuration, copy, disk_stats, dmesg, events, identity, list, logs, mounts, power,
-    processes, read, services, stats,
+    apply_configuration, client_configuration, copy, disk_stats, dmesg, events, identity, list,
+    logs, mounts, power, processes, read, services, stats,
 };
 use crate::node::Node;
 
@@ -300,9 +300,12 @@ impl MachineService for Machine {
 
     async fn generate_client_configuration(
         &self,
-        _: Request<m::GenerateClientConfigurationRequest>,
+        request: Request<m::GenerateClientConfigurationRequest>,
     ) -> Answer<m::GenerateClientConfigurationResponse> {
-        lacking("GenerateClientConfiguration", "certificates for clients are made by `osctl gen`")
+        let config = self.node.configuration.follow().borrow().clone();
+        let now = std::time::UNIX_EPOCH + linux::time::now(linux::time::Clock::Realtime);
+        let request = request.into_inner();
+        client_configuration::generate(config.as_ref(), &request, now).map(Response::new)
     }
 
     async fn packet_capture(&self, _: Request<m::PacketCaptureRequest>) -> Answer<Answers<Data>> {

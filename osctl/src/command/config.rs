@@ -1,5 +1,7 @@
 //! `osctl config`: the contexts of the client configuration.
 
+mod new;
+
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -96,12 +98,7 @@ enum Verb {
         #[arg(value_name = "FILE")]
         from: PathBuf,
     },
-    /// Ask a control plane for a client certificate; not in this version
-    New {
-        /// The file to write
-        #[arg(value_name = "FILE")]
-        path: Option<PathBuf>,
-    },
+    New(new::Args),
     /// Set the nodes of the current context
     #[command(
         visible_alias = "nodes",
@@ -129,7 +126,7 @@ enum Verb {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+pub(crate) async fn run(args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let path = Places::of_process(cx.global.talosconfig.clone()).path()?;
     let mut contexts = context::load(&path)?;
     let chosen = cx.global.context.as_deref();
@@ -172,9 +169,7 @@ pub(crate) fn run(args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
                 writeln!(cx.output.err, "context {old:?} is called {new:?} here")?;
             }
         }
-        Verb::New { path: _ } => {
-            return Err(usage("config new: it needs a control plane, and is not in this version"));
-        }
+        Verb::New(args) => return new::run(&args, cx).await,
         Verb::Node { nodes } => get_mut(&mut contexts, chosen)?.nodes = nodes,
         Verb::Remove { name, dry_run, noconfirm } => {
             let doomed = matching(&contexts, &name)?;

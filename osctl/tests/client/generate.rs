@@ -5,6 +5,7 @@ use std::path::Path;
 use config::pki::{Authority, SigningRequest, pem};
 
 use crate::fake::run::Client;
+use crate::fake::{Door, Fake, Reply, Scripts};
 
 fn read(client: &Client, name: &str) -> String {
     std::fs::read_to_string(client.home.path().join(name)).expect(name)
@@ -177,6 +178,50 @@ fn what_kubernetes_has_is_taken_over() {
     assert_eq!(bundle.etcd.certificate(), read(&client, "pki/etcd/ca.crt"));
     assert_eq!(bundle.aggregator.certificate(), read(&client, "pki/front-proxy-ca.crt"));
     assert_eq!(bundle.service_account.pem().expose(), &read(&client, "pki/sa.key"));
+}
+
+#[test]
+fn a_control_plane_is_asked_for_another_client() {
+    use api::common::Metadata;
+    use api::machine::{
+        GenerateClientConfiguration, GenerateClientConfigurationRequest,
+        GenerateClientConfigurationResponse,
+    };
+    let path = "/machine.MachineService/GenerateClientConfiguration";
+    let scripts = Scripts::default().on(path, |call| {
+        let request: GenerateClientConfigurationRequest = call.read();
+        let metadata = |error: &str| {
+            let hostname = "10.5.0.2".to_owned();
+            Some(Metadata { hostname, error: error.to_owned(), status: None })
+        };
+        let message = if request.roles == ["os:nobody"] {
+            let metadata = metadata("unknown role \"os:nobody\"");
+            GenerateClientConfiguration { metadata, ..GenerateClientConfiguration::default() }
+        } else {
+            GenerateClientConfiguration {
+                metadata: metadata(""),
+                talosconfig: b"context: a\ncontexts:\n    a: {}\n".to_vec(),
+                ..GenerateClientConfiguration::default()
+            }
+        };
+        Reply::one(&GenerateClientConfigurationResponse { messages: vec![message] })
+    });
+    let fake = Fake::start(Door::Mutual, scripts);
+    let client = Client::of(&fake, &["os:admin"], &["10.5.0.2"]);
+    let new = ["config", "new", "new.yaml", "--roles", "os:reader,os:operator", "--crt-ttl", "8h"];
+    client.run(&new).golden("local/config-new-made");
+    let request: GenerateClientConfigurationRequest = fake.calls_of(path)[0].read();
+    assert_eq!(request.roles, ["os:reader", "os:operator"]);
+    assert_eq!(request.crt_ttl.map(|ttl| ttl.seconds), Some(8 * 3600));
+    let made = read(&client, "new.yaml");
+    assert!(made.contains("        nodes:\n            - 10.5.0.2\n"), "{made}");
+    assert!(made.contains(&fake.address.to_string()), "{made}");
+    client.run(&new).golden("local/config-new-again");
+    let nobody = ["config", "new", "other.yaml", "--roles", "os:nobody"];
+    client.run(&nobody).golden("local/config-new-refused");
+    assert!(!client.home.path().join("other.yaml").exists());
+    let several = ["config", "new", "other.yaml", "-n", "10.5.0.2,10.5.0.3"];
+    client.run(&several).golden("local/config-new-several");
 }
 
 #[test]
