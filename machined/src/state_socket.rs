@@ -54,6 +54,7 @@ const GRANTS: &[Grant] = &[
     (uid::NETD, namespace::NETWORK_CONFIG, network::ResolverSpec::TYPE, Right::Write),
     (uid::NETD, namespace::NETWORK_CONFIG, network::TimeServerSpec::TYPE, Right::Write),
     (uid::NETD, namespace::RUNTIME, runtime::ServiceHealth::TYPE, Right::Write),
+    (uid::NETD, namespace::RUNTIME, runtime::ControllerGraph::TYPE, Right::Write),
 ];
 
 /// The names in which a process writes: its own, and those of its controllers. What is owned by

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use cosi::Runtime;
 use cosi::grpc::Client;
 use resources::namespace::RUNTIME;
-use resources::runtime::ServiceHealth;
+use resources::runtime::{ControllerGraph, ServiceHealth};
 use types::paths;
 
 use crate::say::say;
@@ -46,18 +46,20 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let client = Client::unix(paths::STATE_SOCKET);
     let mut runtime = Runtime::remote(client.clone());
     runtime.register(Box::new(operator::OperatorController::new()))?;
-    tokio::spawn(tell_health(client));
+    let graph: ControllerGraph = runtime.dependencies().into_iter().collect();
+    tokio::spawn(tell(client.clone(), graph));
+    let healthy = ServiceHealth { healthy: true, message: String::new() };
+    tokio::spawn(tell(client, healthy));
     runtime.run(std::future::pending()).await;
     Ok(())
 }
 
-/// Says that netd works; again after each restart of machined, whose store forgets it.
-async fn tell_health(client: Client) {
-    let mut own = client.follow(RUNTIME, <ServiceHealth as cosi::Spec>::TYPE);
+/// Says something of netd under its name; again after each restart of machined, whose store forgets it.
+async fn tell<T: cosi::Spec>(client: Client, spec: T) {
+    let mut own = client.follow(RUNTIME, T::TYPE);
     loop {
-        let healthy = ServiceHealth { healthy: true, message: String::new() };
-        if let Err(error) = client.put(RUNTIME, NAME, NAME, healthy).await {
-            say(format_args!("tell health: {error}"));
+        if let Err(error) = client.put(RUNTIME, NAME, NAME, spec.clone()).await {
+            say(format_args!("tell {}: {error}", T::TYPE));
         }
         loop {
             if let cosi::grpc::Update::Contents(contents) = own.next().await

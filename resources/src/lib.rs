@@ -70,6 +70,7 @@ fn each(visitor: &mut impl Visitor) {
     visitor.visit::<perf::MemoryStats>();
     visitor.visit::<runtime::ApiServiceConfig>();
     visitor.visit::<runtime::BootedEntry>();
+    visitor.visit::<runtime::ControllerGraph>();
     visitor.visit::<runtime::DevicesStatus>();
     visitor.visit::<runtime::Environment>();
     visitor.visit::<runtime::KernelCmdline>();

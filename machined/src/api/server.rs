@@ -79,7 +79,7 @@ pub(super) async fn serve_for(
         )
         .add_service(::api::time::time_service_server::TimeServiceServer::new(Clocks))
         .add_service(::api::inspect::inspect_service_server::InspectServiceServer::new(
-            Inspect::new(node.controllers.clone()),
+            Inspect::new(node.controllers.clone(), node.state.clone()),
         ))
         .serve_with_incoming(ReceiverStream::new(incoming));
     tokio::select! {

@@ -2,6 +2,7 @@
 
 mod api_service_config;
 mod booted_entry;
+mod controller_graph;
 mod devices_status;
 mod environment;
 mod kernel_cmdline;
@@ -20,6 +21,7 @@ mod version;
 
 pub use api_service_config::ApiServiceConfig;
 pub use booted_entry::BootedEntry;
+pub use controller_graph::{ControllerEdge, ControllerEdgeKind, ControllerGraph};
 pub use devices_status::DevicesStatus;
 pub use environment::Environment;
 pub use kernel_cmdline::KernelCmdline;
