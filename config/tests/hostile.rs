@@ -1,6 +1,6 @@
 //! Bytes that somebody sends to break the decoder: always an answer, soon, with a place.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::{Duration, SystemTime};
 
