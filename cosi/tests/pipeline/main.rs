@@ -121,8 +121,8 @@ fn converges_whatever_happens() {
     let begun = Instant::now();
     let report = pipeline(None).seeds(SAMPLE).check();
     println!("{report}in {:?}", begun.elapsed());
-    // Who repeats one seed sees one run.
-    if report.seeds > 1 {
+    // Who repeats one seed, or runs a few, does not see everything.
+    if report.seeds >= SAMPLE {
         complete(&report);
     }
 }
