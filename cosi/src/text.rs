@@ -60,13 +60,17 @@ impl Text {
     /// Bytes of the text.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.as_bytes().len()
+        match &self.0 {
+            Repr::Inline { len, .. } => usize::from(*len),
+            Repr::Shared(text) => text.len(),
+            Repr::Fixed(text) => text.len(),
+        }
     }
 
     /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.as_bytes().is_empty()
+        self.len() == 0
     }
 
     /// The order of two texts of which one is not stored inline.
