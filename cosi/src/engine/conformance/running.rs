@@ -138,7 +138,7 @@ async fn each_controller_is_measured(rig: Rig) {
     });
     let monitor = rig.run(vec![slow]);
     let slow = || monitor.metrics()["test.Slow"].clone();
-    until("the first run", || slow().runs == 1).await;
+    until("the first run", || slow().runs >= 1).await;
     assert_eq!((slow().failures, slow().last_error), (0, None));
     assert!(slow().busy >= Duration::from_millis(2), "{:?}", slow());
     rig.put("a", "");
