@@ -78,7 +78,8 @@ pub(crate) fn leads(from: &Config, to: &Config) {
     }
 }
 
-/// Each document with an expression is decoded and validated with this one.
+/// Each document with an expression is decoded and validated with this one: that is where expressions
+/// are parsed and their types checked.
 pub(crate) fn cel(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     // Double quotes hold any text; JSON's escapes are YAML's.
@@ -95,7 +96,14 @@ pub(crate) fn cel(bytes: &[u8]) {
         ),
         format!("{{kind: LinkAliasConfig, name: a, selector: {{match: \"{quoted}\"}}"),
     ] {
-        decode(format!("{document}, apiVersion: v1alpha1}}").as_bytes());
+        let document = format!("{document}, apiVersion: v1alpha1}}");
+        match Config::decode(document.as_bytes()) {
+            Ok((config, _)) => {
+                let faults = validate(&config, Mode::Metal);
+                assert!(faults.iter().all(|fault| fault.place.line > 0), "no place: {faults:?}");
+            }
+            Err(faults) => placed(&faults),
+        }
     }
 }
 
