@@ -39,6 +39,8 @@ fn every_input_that_was_kept_passes() {
 }
 
 proptest! {
+    #![proptest_config(crate::cases())]
+
     #[test]
     fn what_becomes_of_them_passes(
         target in 0..TARGETS.len(),
