@@ -1,4 +1,5 @@
-//! Measures how long a configuration takes to read, validate, patch and compare, and tells of it on a page.
+//! Measures how long a configuration takes to read, validate, patch and compare, and tells of it on the page of
+//! all benchmarks, where this program rewrites its own section.
 //!
 //! `reading [--page FILE]`. Every case runs for a fixed time by itself; what is told are the median and
 //! the slowest hundredth of single runs, so an odd machine shows.
@@ -34,32 +35,47 @@ name: eth0
 mtu: 9000
 ";
 
+/// How its section of the page begins.
+const HEADING: &str = "## Configuration\n";
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     // Cargo tells a benchmark that it is one.
     let arguments: Vec<_> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let page = page()?;
+    let section = section()?;
     match arguments.as_slice() {
-        [] => print!("{page}"),
-        [flag, file] if flag == "--page" => std::fs::write(file, page)?,
+        [] => print!("{section}"),
+        [flag, file] if flag == "--page" => {
+            let page = with_section(&std::fs::read_to_string(file)?, &section);
+            std::fs::write(file, page)?;
+        }
         _ => return Err("usage: reading [--page FILE]".into()),
     }
     Ok(())
 }
 
+/// The page with the section in the place of the old one, or at its end.
+fn with_section(page: &str, section: &str) -> String {
+    let begin = page.find(HEADING).unwrap_or(page.len());
+    let (before, rest) = page.split_at(begin);
+    let after = rest.get(HEADING.len()..).and_then(|rest| rest.find("\n## ").map(|at| &rest[at..]));
+    format!("{}\n\n{section}{}", before.trim_end(), after.unwrap_or_default())
+}
+
 /// Measures everything and writes it down.
-fn page() -> Result<String, Failure> {
+fn section() -> Result<String, Failure> {
     let now = now();
     let bundle = Bundle::generate(now)?;
     let generated = generate(&Request::new("demo", "https://10.5.0.2:6443"), &bundle, now)?;
     let typical = generated.control_plane;
     let large = with_manifests(&typical);
-    let mut page = String::from(
-        "# Benchmarks of the configuration\n\n\
-         Written by `make bench`; not edited by hand.\n\
-         One thread; `typical` is what `osctl gen config` makes for a control plane node, `large` the same with \
-         inline manifests.\n\n\
+    if large.len() < 1_000_000 {
+        return Err("the large configuration has no place for manifests".into());
+    }
+    let mut page = format!(
+        "{HEADING}\nOne thread; `typical` is what `osctl gen config` makes for a control plane node, `large` the same \
+         with {MANIFESTS} inline manifests.\n\n\
          | what | input | runs | median | slowest 1% | MB/s |\n|---|---:|---:|---:|---:|---:|\n",
     );
     for (name, text) in [("typical", &typical), ("large", &large)] {
