@@ -60,7 +60,8 @@ impl Idle {
         match row.shape.table() {
             _ if says_nothing => {}
             _ if row.appliers().is_empty() => self.note(path),
-            Some(table) => match value {
+            // Who applies a section as a whole applies all of it.
+            Some(table) if row.applied.is_empty() => match value {
                 Tree::List(items) => {
                     for (index, item) in items.iter().enumerate() {
                         let mut path = path.clone();
@@ -70,7 +71,7 @@ impl Idle {
                 }
                 _ => self.section(value, &path, table),
             },
-            None => {}
+            Some(_) | None => {}
         }
     }
 

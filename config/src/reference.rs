@@ -78,12 +78,12 @@ fn page(kind: &Kind) -> String {
         text.push_str(&format!("\n```yaml\n{}```\n", Tree::Map(fields).to_yaml(Show::Masks)));
     }
     let mut sections = vec![];
-    table(kind.table, "", false, &mut text, &mut sections);
+    table(kind.table, "", Above::Open, &mut text, &mut sections);
     let mut depth = 0;
     while !sections.is_empty() && depth < DEPTH {
-        for (path, section, idle) in std::mem::take(&mut sections) {
+        for (path, section, above) in std::mem::take(&mut sections) {
             text.push_str(&format!("\n## `{path}`\n\n{}\n", paragraph(section.doc)));
-            table(section, &path, idle, &mut text, &mut sections);
+            table(section, &path, above, &mut text, &mut sections);
         }
         depth += 1;
     }
@@ -91,36 +91,59 @@ fn page(kind: &Kind) -> String {
     text
 }
 
-/// A section further down: its path, its fields, and whether they have no effect there.
-type Section = (String, &'static Table, bool);
+/// A section further down: its path, its fields, and what was said of it where it stands.
+type Section = (String, &'static Table, Above);
+
+/// Who was said to apply a section where it stands.
+#[derive(Debug, Clone, Copy)]
+enum Above {
+    /// Its fields say it.
+    Open,
+    /// Nobody.
+    Idle,
+    /// These controllers, all of it.
+    Applied(&'static [&'static str]),
+}
+
+impl Above {
+    /// What is said of what is below a field.
+    fn below(self, row: &Row) -> Self {
+        match self {
+            Self::Open if row.idle => Self::Idle,
+            Self::Open if !row.applied.is_empty() => Self::Applied(row.applied),
+            said => said,
+        }
+    }
+}
 
 /// The fields of a section; the sections among them are noted.
 fn table(
     section: &'static Table,
     path: &str,
-    idle: bool,
+    above: Above,
     text: &mut String,
     sections: &mut Vec<Section>,
 ) {
     let embedded = |row: &Row| row.key.is_empty();
-    let mut rows: Vec<(&Row, bool)> = Vec::new();
+    let mut rows: Vec<(&Row, Above)> = Vec::new();
     for row in section.rows {
         match row.shape {
             Shape::Section(inner) if embedded(row) => {
-                rows.extend(inner.rows.iter().map(|inner| (inner, idle || row.idle)));
+                let below = above.below(row);
+                rows.extend(inner.rows.iter().map(|inner| (inner, below)));
             }
-            _ => rows.push((row, idle || row.idle)),
+            _ => rows.push((row, above)),
         }
     }
     if rows.is_empty() {
         return;
     }
     text.push_str("\n| field | takes | default | effect | meaning |\n|---|---|---|---|---|\n");
-    for (row, idle) in rows {
+    for (row, above) in rows {
         let below =
             if path.is_empty() { row.key.to_owned() } else { format!("{path}.{}", row.key) };
         if let Some((steps, inner)) = inner(&row.shape) {
-            sections.push((format!("{below}{steps}"), inner, idle));
+            sections.push((format!("{below}{steps}"), inner, above.below(row)));
         }
         let mark = if row.required { " (required)" } else { "" };
         let told = cell(row.doc).contains("Deprecated");
@@ -131,7 +154,7 @@ fn table(
             "| `{}`{mark} | {} | {default} | {} | {}{old} |\n",
             row.key,
             takes(&row.shape),
-            effect(row, idle),
+            effect(row, above),
             cell(row.doc),
         ));
     }
@@ -167,11 +190,15 @@ fn takes(shape: &Shape) -> String {
 }
 
 /// Who applies a field.
-fn effect(row: &Row, idle: bool) -> String {
-    let appliers = row.appliers();
+fn effect(row: &Row, above: Above) -> String {
+    let appliers = match above.below(row) {
+        Above::Open => row.appliers(),
+        Above::Idle => Vec::new(),
+        Above::Applied(names) => names.to_vec(),
+    };
     if row.inert {
         "says what the document is".to_owned()
-    } else if idle || appliers.is_empty() {
+    } else if appliers.is_empty() {
         "none yet".to_owned()
     } else {
         appliers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -52,7 +52,8 @@ pub struct Row {
     pub default: &'static str,
     /// YAML of a value for the reference page; empty if the name says enough.
     pub example: &'static str,
-    /// Controllers that apply it, in alphabetical order. For a section its fields say it.
+    /// Controllers that apply it, in alphabetical order. A section without any leaves it to its fields;
+    /// one with some is applied as a whole.
     pub applied: &'static [&'static str],
     /// Whether nothing below has an effect at this place, whatever the section says of itself.
     pub idle: bool,
