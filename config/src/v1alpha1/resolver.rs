@@ -28,6 +28,6 @@ section! {
         /// The domains, in order.
         "domains" => domains: Vec<String> { example: "[example.org]", applied: &["network.ResolverConfig"] },
         /// Whether the domain of the machine's own name is none of them.
-        "disableDefault" => disable_default: Option<bool> { default: "false", applied: &["network.ResolverConfig"] },
+        "disableDefault" => disable_default: Option<bool> { default: "false" },
     }
 }

@@ -23,7 +23,7 @@ section! {
         /// The mesh between the cluster's members.
         "kubespan" => kubespan: Option<KubeSpan>,
         /// Whether the domain of the hostname is no search domain.
-        "disableSearchDomain" => disable_search_domain: Option<bool> { default: "false", applied: &["network.ResolverConfig"] },
+        "disableSearchDomain" => disable_search_domain: Option<bool> { default: "false" },
     }
 }
 
