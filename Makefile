@@ -6,7 +6,7 @@ export HOLDFAST_CACHE ?= $(HOME)/.cache/holdfast
 export CARGO_TARGET_DIR ?= $(HOLDFAST_CACHE)/target
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image vm test bench soak docs clean update-inputs
+.PHONY: help setup build image third-party vm test bench soak docs clean update-inputs
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
@@ -21,6 +21,9 @@ build: ## Compile all programs for this machine, osctl among them
 
 image: ## Build kernel, root, initramfs and OCI archive into out/
 	cargo run --quiet --locked -p image -- --out $(OUT) all
+
+third-party: ## Build Kubernetes, containerd and the like into out/third-party/; needs Go; no image has them yet
+	cargo run --quiet --locked -p image -- --out $(OUT) third-party
 
 vm: ## Boot out/ in QEMU and say how to talk to it; Ctrl-C ends it
 	@scripts/vm $(OUT)

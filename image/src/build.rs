@@ -12,6 +12,7 @@ use crate::kernel::{self, Kernel};
 use crate::manifest::{Artefact, Manifest};
 use crate::programs::{self, Programs};
 use crate::progress::{self, Stage};
+use crate::third_party::Shop;
 use crate::tree::Tree;
 use crate::workspace::Workspace;
 use crate::{initramfs, oci, rootfs, squashfs, verify};
@@ -22,6 +23,9 @@ pub(crate) fn run(cli: &Cli) -> Result<()> {
     match &cli.verb {
         Verb::UpdateInputs => inputs::update(&builder.workspace.inputs_lock()),
         Verb::VerifyReproducible { kernel } => verify::run(&builder, *kernel),
+        Verb::ThirdParty { names, verify: true, .. } => Shop::open(&builder)?.verify(names),
+        Verb::ThirdParty { names, tidy: true, .. } => Shop::open(&builder)?.tidy(names),
+        Verb::ThirdParty { names, .. } => builder.third_party(names, cli),
         verb => builder.make(verb, cli),
     }
 }
@@ -68,14 +72,20 @@ impl Builder {
             output.manifest.input(&certificates);
             self.pack(verb, &programs, &root, &mut output)?;
         }
-        output.manifest.write(&cli.out.join("manifest.json"))?;
-        for line in output.manifest.lines() {
-            progress::report(&line);
+        output.publish(&cli.out.join("manifest.json"), cli)
+    }
+
+    /// Builds parts of others into `third-party/` of the output folder, with their own manifest: that
+    /// of `all` stays as it is.
+    fn third_party(&self, names: &[String], cli: &Cli) -> Result<()> {
+        let parts = Shop::open(self)?.parts(names)?;
+        let dir = cli.out.join("third-party");
+        fs::create_dir_all(&dir).with_context(|| format!("make {}", dir.display()))?;
+        let mut output = Output { dir, manifest: Manifest::new() };
+        for (name, path) in parts.iter().flat_map(|part| &part.programs) {
+            output.copy(name, path)?;
         }
-        if cli.json {
-            progress::output(&output.manifest.json()?)?;
-        }
-        Ok(())
+        output.publish(&cli.out.join("third-party.json"), cli)
     }
 
     fn pack(
@@ -128,6 +138,18 @@ impl Output {
         let artefact = Artefact::measure(name, &path)?;
         stage.end("");
         self.manifest.artefact(artefact);
+        Ok(())
+    }
+
+    /// Writes the manifest to `path` and shows it.
+    fn publish(&self, path: &Path, cli: &Cli) -> Result<()> {
+        self.manifest.write(path)?;
+        for line in self.manifest.lines() {
+            progress::report(&line);
+        }
+        if cli.json {
+            progress::output(&self.manifest.json()?)?;
+        }
         Ok(())
     }
 

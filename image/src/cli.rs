@@ -44,6 +44,21 @@ pub(crate) enum Verb {
     Oci,
     /// Everything above.
     All,
+    /// The programs of others: Kubernetes, containerd, runc, etcd, CNI plugins, flannel, CoreDNS.
+    ///
+    /// They are written to `third-party/`, with a manifest of their own, `third-party.json`. They
+    /// are not part of `all`: no root holds them yet. Needs Go, 1.21 or newer.
+    ThirdParty {
+        /// Which parts, by their folders' names in `image/third_party`; all of them if none is named.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Build each anew and compare it to the byte with the one in the cache.
+        #[arg(long, conflicts_with = "tidy")]
+        verify: bool,
+        /// Write go.mod and go.sum anew, after a version was changed; builds nothing.
+        #[arg(long)]
+        tidy: bool,
+    },
     /// Rewrite `image/inputs.lock` with what the archive has now.
     UpdateInputs,
     /// Build twice in different places and compare to the byte.

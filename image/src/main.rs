@@ -23,6 +23,7 @@ mod progress;
 mod rootfs;
 mod run;
 mod squashfs;
+mod third_party;
 mod tree;
 mod verify;
 mod workspace;

@@ -48,6 +48,11 @@ impl Workspace {
         self.root.join("kernel-config")
     }
 
+    /// The modules that programs of others are built by.
+    pub(crate) fn third_party(&self) -> PathBuf {
+        self.root.join("image/third_party")
+    }
+
     /// The lock of the inputs from Debian.
     pub(crate) fn inputs_lock(&self) -> PathBuf {
         self.root.join("image/inputs.lock")
