@@ -136,19 +136,21 @@ impl<T: Value> Field for Vec<T> {
     }
 }
 
-impl Field for BTreeMap<String, String> {
+/// Each pair is a message of its own; a value that is the default is left out of it.
+impl<T: Value + Default + PartialEq> Field for BTreeMap<String, T> {
     fn is_empty(&self) -> bool {
         Self::is_empty(self)
     }
 
     fn put_field(&self, tag: u32, buf: &mut impl BufMut) {
         use encoding::string::{encode, encoded_len};
-        encoding::btree_map::encode(encode, encoded_len, encode, encoded_len, tag, self, buf);
+        let (put, size) = (|tag, value: &T, buf: &mut _| value.put(tag, buf), size_of_value);
+        encoding::btree_map::encode(encode, encoded_len, put, size, tag, self, buf);
     }
 
     fn field_size(&self, tag: u32) -> usize {
         use encoding::string::encoded_len;
-        encoding::btree_map::encoded_len(encoded_len, encoded_len, tag, self)
+        encoding::btree_map::encoded_len(encoded_len, size_of_value, tag, self)
     }
 
     fn merge(
@@ -158,9 +160,17 @@ impl Field for BTreeMap<String, String> {
         cx: DecodeContext,
     ) -> Result<(), DecodeError> {
         encoding::check_wire_type(WireType::LengthDelimited, wire)?;
-        use encoding::string::merge;
-        encoding::btree_map::merge(merge, merge, self, buf, cx)
+        let take = |wire, value: &mut T, buf: &mut _, cx| {
+            *value = T::take(wire, buf, cx)?;
+            Ok(())
+        };
+        encoding::btree_map::merge(encoding::string::merge, take, self, buf, cx)
     }
+}
+
+/// [`Value::size`] as the function of two arguments that maps want.
+fn size_of_value<T: Value>(tag: u32, value: &T) -> usize {
+    value.size(tag)
 }
 
 /// The plain types that `prost` has an encoding for.
@@ -351,6 +361,7 @@ mod tests {
         small: u16,
         names: Vec<String>,
         tags: BTreeMap<String, String>,
+        ratios: BTreeMap<String, Inner>,
         inner: Option<Box<Inner>>,
     }
 
@@ -359,7 +370,9 @@ mod tests {
         ratio: f64,
     }
 
-    message!(Sample as "test.Sample" { 1: flag, 2: perhaps, 3: small, 4: names, 5: tags, 9: inner });
+    message!(Sample as "test.Sample" {
+        1: flag, 2: perhaps, 3: small, 4: names, 5: tags, 6: ratios, 9: inner,
+    });
     message!(Inner as "test.Inner" { 1: ratio });
 
     impl Value for Box<Inner> {
@@ -396,6 +409,8 @@ mod tests {
             small: 65535,
             names: vec![String::new(), "b".into()],
             tags: [("k".into(), "v".into()), (String::new(), String::new())].into(),
+            ratios: [("half".into(), Inner { ratio: 0.5 }), ("none".into(), Inner::default())]
+                .into(),
             inner: Some(Inner { ratio: -0.0 }.into()),
         });
     }

@@ -1,9 +1,12 @@
 //! What YAML a message of the contract must come to.
 
-use std::net::IpAddr;
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use prost_reflect::{DynamicMessage, Kind, ReflectMessage, Value};
+use prost_reflect::{DynamicMessage, Kind, MapKey, ReflectMessage, Value};
 
 use super::{
     facts::{Fact, Facts},
@@ -13,7 +16,12 @@ use super::{
 
 /// The YAML of a structure, by its facts.
 pub(super) fn structure(facts: &Facts, message: &DynamicMessage) -> Yaml {
-    Yaml::Map(entries(facts, message))
+    let mut entries = entries(facts, message);
+    match sample::short_name(message) {
+        // The one type whose YAML is no map, which the facts do not say.
+        Some((_, name)) if name == "k8s.ManifestSpec" => entries.remove(0).1,
+        _ => Yaml::Map(entries),
+    }
 }
 
 fn entries(facts: &Facts, message: &DynamicMessage) -> Vec<(String, Yaml)> {
@@ -29,6 +37,8 @@ fn entries(facts: &Facts, message: &DynamicMessage) -> Vec<(String, Yaml)> {
         let value = message.get_field_by_number(fact.number).unwrap();
         match value.as_message() {
             _ if !present && fact.omitempty => {}
+            // Without a key, the free-form object is all there is.
+            Some(inner) if fact.key.is_empty() && is_object(inner) => map.extend(object(inner)),
             Some(inner) if fact.inline => map.extend(entries(facts, inner)),
             _ => {
                 let value = field(facts, &package, fact, message, present, &value);
@@ -55,9 +65,12 @@ fn field(
                 .collect(),
         ),
         Value::Map(map) => Yaml::Map(
-            map.iter()
+            sorted(map)
+                .into_iter()
                 .map(|(key, value)| {
-                    (key.as_str().unwrap().to_owned(), Yaml::text(value.as_str().unwrap()))
+                    let kind =
+                        descriptor.kind().as_message().unwrap().map_entry_value_field().kind();
+                    (key, single(facts, package, fact, &kind, value))
                 })
                 .collect(),
         ),
@@ -114,6 +127,9 @@ fn nested(facts: &Facts, message: &DynamicMessage) -> Yaml {
             let port = u16::try_from(get("port").as_i32().unwrap()).unwrap();
             Yaml::Text(std::net::SocketAddr::new(ip(), port).to_string())
         }
+        "common.URL" => Yaml::text(get("full_path").as_str().unwrap()),
+        "google.protobuf.Struct" => Yaml::Map(object(message)),
+        "common.PEMEncodedKey" => Yaml::Map(vec![("key".into(), base64("key"))]),
         "common.PEMEncodedCertificate" => Yaml::Map(vec![("crt".into(), base64("crt"))]),
         "common.PEMEncodedCertificateAndKey" => {
             Yaml::Map(vec![("crt".into(), base64("crt")), ("key".into(), base64("key"))])
@@ -123,6 +139,40 @@ fn nested(facts: &Facts, message: &DynamicMessage) -> Yaml {
             seconds => Yaml::Text(format!("{}m{}s", seconds / 60, seconds % 60)),
         },
         _ => structure(facts, message),
+    }
+}
+
+/// The pairs of a map in the order of their keys.
+fn sorted(map: &HashMap<MapKey, Value>) -> BTreeMap<String, &Value> {
+    map.iter().map(|(key, value)| (key.as_str().unwrap().to_owned(), value)).collect()
+}
+
+fn is_object(message: &DynamicMessage) -> bool {
+    message.descriptor().full_name() == "google.protobuf.Struct"
+}
+
+/// The pairs of a free-form object.
+fn object(message: &DynamicMessage) -> Vec<(String, Yaml)> {
+    let fields = message.get_field_by_name("fields").unwrap();
+    let pairs = sorted(fields.as_map().unwrap()).into_iter();
+    pairs.map(|(key, value)| (key, anything(value.as_message().unwrap()))).collect()
+}
+
+/// A value of a free-form object.
+fn anything(message: &DynamicMessage) -> Yaml {
+    let Some((field, value)) = message.fields().next() else { return Yaml::Null };
+    match (field.name(), value) {
+        ("null_value", _) => Yaml::Null,
+        ("number_value", Value::F64(value)) => Yaml::Number(value.to_string()),
+        ("bool_value", Value::Bool(value)) => Yaml::Bool(*value),
+        ("string_value", Value::String(text)) => Yaml::text(text),
+        ("struct_value", Value::Message(inner)) => Yaml::Map(object(inner)),
+        ("list_value", Value::Message(inner)) => {
+            let values = inner.get_field_by_name("values").unwrap();
+            let values = values.as_list().unwrap().iter();
+            Yaml::List(values.map(|value| anything(value.as_message().unwrap())).collect())
+        }
+        other => panic!("no value of an object: {other:?}"),
     }
 }
 

@@ -21,6 +21,17 @@ pub(super) fn fill(message: &MessageDescriptor, next: &mut u32) -> DynamicMessag
             set("ip", ip(next));
             set("port", Value::I32(port(next)));
         }
+        "google.protobuf.Value" => match count(next) % 6 {
+            0 => set("number_value", Value::F64(count(next).into())),
+            1 => set("number_value", Value::F64(f64::from(count(next)) + 0.5)),
+            2 => set("bool_value", Value::Bool(true)),
+            3 => set("string_value", Value::String(format!("text {}", count(next)))),
+            kind => {
+                let name = if kind == 4 { "list_value" } else { "struct_value" };
+                let field = message.get_field_by_name(name).unwrap();
+                set(name, single(&field.kind(), next));
+            }
+        },
         "google.protobuf.Duration" => set("seconds", Value::I64(60 + i64::from(count(next)))),
         _ => {
             for field in message.fields() {
@@ -32,9 +43,11 @@ pub(super) fn fill(message: &MessageDescriptor, next: &mut u32) -> DynamicMessag
 }
 
 fn value(field: &FieldDescriptor, next: &mut u32) -> Value {
-    if field.is_map() {
-        let text = format!("text {}", count(next));
-        return Value::Map(HashMap::from([(MapKey::String("key".into()), Value::String(text))]));
+    if let Kind::Message(entry) = field.kind()
+        && field.is_map()
+    {
+        let value = single(&entry.map_entry_value_field().kind(), next);
+        return Value::Map(HashMap::from([(MapKey::String("key".into()), value)]));
     }
     if field.is_list() {
         return Value::List(vec![single(&field.kind(), next), single(&field.kind(), next)]);
@@ -83,13 +96,14 @@ fn port(next: &mut u32) -> i32 {
 
 /// Whether the message, or one inside it, holds fields that the contract lacks.
 pub(super) fn has_unknown_fields(message: &DynamicMessage) -> bool {
-    let inside = |value: &Value| match value {
-        Value::Message(inner) => has_unknown_fields(inner),
-        Value::List(list) => {
-            list.iter().any(|value| value.as_message().is_some_and(has_unknown_fields))
+    fn inside(value: &Value) -> bool {
+        match value {
+            Value::Message(inner) => has_unknown_fields(inner),
+            Value::List(list) => list.iter().any(inside),
+            Value::Map(map) => map.values().any(inside),
+            _ => false,
         }
-        _ => false,
-    };
+    }
     message.unknown_fields().count() > 0 || message.fields().any(|(_, value)| inside(value))
 }
 

@@ -7,7 +7,10 @@ mod address_spec;
 mod address_status;
 mod bond;
 mod bridge;
+mod dns_resolve_cache;
+mod dns_upstream;
 mod hardware_address;
+mod host_dns_config;
 mod hostname_spec;
 mod hostname_status;
 mod kernel;
@@ -38,7 +41,10 @@ pub use bond::{
     BondXmitHashPolicy, FailOverMac, LacpRate, PrimaryReselect,
 };
 pub use bridge::{BridgeMaster, BridgeSlave, BridgeVlan, Stp};
+pub use dns_resolve_cache::DnsResolveCache;
+pub use dns_upstream::DnsUpstream;
 pub use hardware_address::HardwareAddress;
+pub use host_dns_config::HostDnsConfig;
 pub use hostname_spec::HostnameSpec;
 pub use hostname_status::HostnameStatus;
 pub use kernel::{

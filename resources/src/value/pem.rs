@@ -37,7 +37,17 @@ impl CertificateAndKey {
     }
 }
 
-fn base64<S: Serializer>(pem: &String, serializer: S) -> Result<S::Ok, S::Error> {
+/// A private key, or a pair of keys, without a certificate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Key {
+    /// PEM.
+    #[serde(serialize_with = "base64_secret")]
+    pub key: Secret<String>,
+}
+
+message!(Key as ".common.PEMEncodedKey" { 1: key });
+
+pub(crate) fn base64<S: Serializer>(pem: &String, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Base64Display::new(pem.as_bytes(), &STANDARD))
 }
 
