@@ -2,6 +2,8 @@
 //!
 //! What they read and write is in their declarations; the engine holds them to it.
 
+#[cfg(test)]
+mod applied;
 mod cluster;
 mod config;
 mod files;
