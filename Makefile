@@ -22,7 +22,7 @@ build: ## Compile all programs for this machine, osctl among them
 image: ## Build kernel, root, initramfs and OCI archive into out/
 	cargo run --quiet --locked -p image -- --out $(OUT) all
 
-third-party: ## Build Kubernetes, containerd and the like into out/third-party/; needs Go; no image has them yet
+third-party: ## Build Kubernetes, containerd and the like into out/third-party/; needs Go; not all recipes are tried, no image has them yet
 	cargo run --quiet --locked -p image -- --out $(OUT) third-party
 
 vm: ## Boot out/ in QEMU and say how to talk to it; Ctrl-C ends it

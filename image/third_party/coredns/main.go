@@ -2,8 +2,9 @@
 //
 // Left out are those that ask a cloud, another name service or a tracer, each of which brings a
 // library as large as all the rest: azure, clouddns, dnstap, etcd, geoip, grpc, nomad, route53,
-// trace. A Corefile that names one of them is refused with its name. The order of plugins is
-// CoreDNS' own and does not depend on this list.
+// trace; and those for transports and hooks that no cluster's configuration uses: grpc_server,
+// https, https3, on, proxyproto, quic. A Corefile that names one of them is refused with its name.
+// The order of plugins is CoreDNS' own and does not depend on this list.
 package main
 
 import (
